@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "room/media_room.h"
+
+namespace tessera::config {
+
+struct Listen {
+  std::vector<std::string> addresses{"127.0.0.1:8080"};  // "host:port" or "[v6]:port"
+  std::string tlsCertificateFile;                        // PEM; both or neither
+  std::string tlsKeyFile;
+  bool tlsSelfSigned = false;
+  std::vector<std::string> allowedOrigins;  // empty: same origin only; "*": any
+  bool trustForwardedFor = false;           // behind a reverse proxy on loopback
+};
+
+struct Media {
+  std::vector<std::string>
+      gather;  // addresses or interface names; empty: as `listen` (loopback only if that is)
+  std::vector<std::string> announced;  // NAT 1:1
+  int minUdpPort = 0, maxUdpPort = 0;
+  std::string stunServer;                // given to clients and used by the server: "stun:host:port"
+  std::vector<std::string> turnServers;  // given to clients: "turn:host:port?transport=udp"
+  std::string turnSecret;                // TURN REST shared secret (or turn_secret_file)
+  std::chrono::seconds turnTtl{3600};
+};
+
+struct Room {
+  CanvasSettings canvas;
+  int videoKbps = 1500;
+  int audioKbps = 40;
+  std::vector<VideoCodec> codecs{VideoCodec::vp8, VideoCodec::h264};  // in order of preference
+  int maxTalkers = 6;
+  std::chrono::seconds emptyTimeout{10};   // an empty room ends after this
+  std::chrono::seconds resumeTimeout{30};  // how long a participant without a WebSocket keeps the place
+};
+
+struct Limits {
+  int rooms = 100;
+  int participantsPerRoom = 100;
+  int connectionsPerAddress = 100;
+  int messagesPerSecond = 50;
+};
+
+struct Api {
+  std::string token;  // bearer token for POST, PATCH, DELETE (or token_file); empty: these are off
+};
+
+struct Log {
+  tessera::log::Level level = tessera::log::Level::info;
+  tessera::log::Format format = tessera::log::Format::text;
+};
+
+struct Server {
+  std::string stateDir;     // keeps the resume-token key across restarts; empty: $STATE_DIRECTORY, else
+                            // $XDG_STATE_HOME/tessera
+  std::string roomProgram;  // path of tessera-room; empty: beside this program
+  bool warmSpare = true;
+};
+
+struct Settings {
+  Listen listen;
+  Media media;
+  Room room;
+  Limits limits;
+  Api api;
+  Log log;
+  Server server;
+};
+
+// Reads a TOML file. Every error names file, line, column, key, what was expected, and for an unknown key
+// the nearest known one; all errors of a file are reported together, one per line.
+// Environment variables override: TESSERA_LISTEN_ADDRESSES, TESSERA_LOG_LEVEL, …(section_key, upper case).
+[[nodiscard]] Result<Settings> load(const std::string& file);
+[[nodiscard]] Result<Settings> defaults();  // no file: the defaults and the environment
+
+}  // namespace tessera::config

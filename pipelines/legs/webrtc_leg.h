@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "pipelines/gst/ref.h"
+#include "pipelines/mix/audio_mixer.h"
+#include "pipelines/mix/video_mixer.h"
+#include "room/media_room.h"
+
+namespace tessera {
+
+class Reaper;  // pipelines/legs/reaper.h: sets detached bins to NULL on its own thread under a watchdog
+
+// Where encoded media leaves towards one receiver. push*() is called by one fan-out thread at a time, may
+// block (the fan-out's watchdog looks after that) and never before ready(). Outlives the leg harmlessly:
+// after detach() every push returns false.
+class LegOutput {
+ public:
+  virtual ~LegOutput() = default;
+  virtual bool ready() const = 0;                                 // DTLS connected and fingerprint verified
+  virtual bool pushVideo(const gst::Ref<GstBuffer>& frame) = 0;   // one encoded frame, PTS on CLOCK_MONOTONIC
+  virtual bool pushAudio(const gst::Ref<GstBuffer>& packet) = 0;  // one Opus packet of 20 ms
+};
+
+// A participant over WebRTC: a bin around webrtcbin in the room's pipeline. In: decoded frames and samples
+// go to the slots on the streaming threads. Out: LegOutput. Main thread, unless said otherwise.
+class WebRtcLeg {
+ public:
+  struct Handlers {  // all on the main thread but onKeyframeRequest
+    std::function<void(const std::string& sdp)> onOffer;
+    std::function<void(const IceCandidate&)> onCandidate;
+    std::function<void(PeerState, const Error&)> onState;
+    std::function<void(const Error&)> onRefused;  // bad answer or candidate, nothing changed
+    std::function<void()> onKeyframeRequest;      // any thread: the receiver sent PLI or FIR
+  };
+
+  static Result<std::unique_ptr<WebRtcLeg>> create(GstPipeline* pipeline, const RoomSettings& room,
+                                                   const PeerSettings& peer,
+                                                   std::shared_ptr<mix::VideoSlot> videoSlot,
+                                                   std::shared_ptr<mix::AudioSlot> audioSlot,
+                                                   Handlers handlers);
+  virtual ~WebRtcLeg() = default;
+  virtual void setAnswer(const std::string& sdp) = 0;
+  virtual void addCandidate(const IceCandidate& candidate) = 0;
+  virtual void requestKeyframe() = 0;  // from the sender, rate-limited
+  virtual std::shared_ptr<LegOutput> output() = 0;
+  // Handlers fall silent, slots are let go, the bin is handed to the reaper. The leg may be destroyed after.
+  virtual void detach(Reaper& reaper) = 0;
+};
+
+}  // namespace tessera

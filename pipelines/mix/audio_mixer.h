@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "pipelines/mix/playout_delay.h"
+
+namespace tessera::mix {
+
+inline constexpr int kSampleRate = 48000;
+inline constexpr int kTickSamples = 960;  // 20 ms, mono, S16
+inline constexpr Nanos kAudioTick = std::chrono::milliseconds(20);
+using AudioBlock = std::array<std::int16_t, kTickSamples>;
+
+// One participant's sound. push() on its streaming thread; the rest belongs to the mixer.
+class AudioSlot {
+ public:
+  virtual ~AudioSlot() = default;
+  // Any number of mono samples at 48 kHz; `captured` is the capture time of the first on our clock.
+  virtual void push(std::span<const std::int16_t> samples, Nanos captured, Nanos arrived) = 0;
+  virtual void setMuted(bool muted) = 0;  // any thread
+};
+
+struct AudioLevel {
+  const AudioSlot* slot = nullptr;
+  float levelDb = -127;   // dBov RMS of this tick, smoothed
+  bool speaking = false;  // voice activity with hysteresis
+  bool talker = false;    // is in the sum, so that its owner must get `personal`
+};
+
+// What one tick makes: the sum of all talkers, and for each talker the sum minus themselves.
+struct AudioTick {
+  Nanos time{0};
+  AudioBlock common{};
+  struct Personal {
+    const AudioSlot* slot = nullptr;
+    AudioBlock mix{};
+  };
+  std::vector<Personal> personal;  // exactly the talkers, at most maxTalkers
+  std::vector<AudioLevel> levels;  // every slot
+};
+
+// 20 ms ticks, never waits. addSlot/removeSlot on the main thread, tick on the tick thread.
+class AudioMixer {
+ public:
+  static std::unique_ptr<AudioMixer> create(int maxTalkers);
+  virtual ~AudioMixer() = default;
+  virtual std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay) = 0;
+  virtual void removeSlot(const std::shared_ptr<AudioSlot>& slot) = 0;
+  virtual const AudioTick& tick(Nanos now) = 0;  // valid until the next tick
+  virtual std::uint64_t ticks() const = 0;
+};
+
+}  // namespace tessera::mix

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+
+#include "pipelines/mix/video_frame.h"
+
+namespace tessera::mix {
+
+// The playout delay D of one participant, for both media: 0 to 200 ms, following the lateness
+// (arrival - capture) that its frames and samples really have. Any thread.
+class PlayoutDelay {
+ public:
+  static constexpr Nanos kMax = std::chrono::milliseconds(200);
+
+  static std::shared_ptr<PlayoutDelay> create();
+  virtual ~PlayoutDelay() = default;
+  virtual void observeVideo(Nanos captured, Nanos arrived) = 0;
+  virtual void observeAudio(Nanos captured, Nanos arrived) = 0;
+  virtual Nanos value() const = 0;
+};
+
+}  // namespace tessera::mix

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+namespace tessera::mix {
+
+// Times are CLOCK_MONOTONIC (std::chrono::steady_clock since its epoch), everywhere in the media code.
+using Nanos = std::chrono::nanoseconds;
+
+struct Rect {
+  int x = 0, y = 0, width = 0, height = 0;
+  bool operator==(const Rect&) const = default;
+};
+
+// One I420 picture, BT.709 limited range, immutable once shared. The planes lie in memory that `memory`
+// keeps alive: a decoder's buffer or one of our own. Chroma planes are (width + 1) / 2 by (height + 1) / 2.
+struct VideoFrame {
+  int width = 0, height = 0;
+  const std::uint8_t* y = nullptr;
+  const std::uint8_t* u = nullptr;
+  const std::uint8_t* v = nullptr;
+  int strideY = 0, strideU = 0, strideV = 0;  // bytes
+  std::shared_ptr<const void> memory;
+  Nanos captured{0};  // of an input: capture time; of the canvas: its tick
+};
+using FrameRef = std::shared_ptr<const VideoFrame>;
+
+// A picture with transparency: `frame` premultiplied is not used; alpha is one byte per luma pixel.
+struct Overlay {
+  VideoFrame frame;
+  const std::uint8_t* alpha = nullptr;
+  int strideAlpha = 0;
+};
+
+}  // namespace tessera::mix

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/ids.h"
+
+// The boundary between those who know people (the server) and those who know media (the room process).
+// Two implementations: pipelines/RoomPipeline (the media itself) and server/RoomProcess (a proxy that speaks
+// wire/room_messages.h to the process that runs it). Tests use either, or a fake. Main thread throughout.
+
+namespace tessera {
+
+enum class VideoCodec { vp8, h264 };
+
+struct CanvasSettings {
+  int width = 1280;  // pixels, even
+  int height = 720;
+  int fps = 30;
+  bool operator==(const CanvasSettings&) const = default;
+};
+
+// What a room process needs to know, resolved from the configuration by the server.
+struct RoomSettings {
+  RoomId room;
+  CanvasSettings canvas;
+  int videoKbps = 1500;
+  int audioKbps = 40;
+  int maxTalkers = 6;
+  int maxParticipants = 100;
+  std::vector<std::string> gatherAddresses;     // IP literals; empty: every interface but loopback
+  std::vector<std::string> announcedAddresses;  // NAT 1:1: host candidates carry these instead
+  int minUdpPort = 0;                           // 0: chosen by the system
+  int maxUdpPort = 0;
+  std::string stunServer;  // "stun://host:port", for the server's own reflexive candidates; usually empty
+};
+
+struct PeerSettings {
+  PeerKey key;
+  std::string name;
+  VideoCodec codec = VideoCodec::vp8;  // both directions
+  bool muted = false;
+  bool cameraOff = false;  // true also for who has no camera: the tile shows initials
+  bool hidden = false;     // a viewer without a tile: sends nothing and is not drawn
+};
+
+struct PeerUpdate {
+  ParticipantId participant;
+  std::optional<bool> muted;
+  std::optional<bool> cameraOff;
+  std::optional<bool> handRaised;
+};
+
+struct IceCandidate {
+  int mline = 0;
+  std::string candidate;  // "candidate:…"; empty: end of candidates
+};
+
+enum class PeerState { connecting, connected, failed };
+
+struct Tile {
+  ParticipantId participant;
+  std::string pc = "main";
+  int x = 0, y = 0, width = 0, height = 0;  // canvas pixels
+  bool operator==(const Tile&) const = default;
+};
+
+struct SpeakerLevel {
+  ParticipantId participant;
+  int levelDb = -127;  // dBov, -127 to 0
+  bool speaking = false;
+};
+
+struct RoomHealth {
+  std::uint64_t videoTicks = 0;
+  std::uint64_t audioTicks = 0;
+  std::uint64_t missedVideoTicks = 0;
+  int peers = 0;
+  int hungTeardowns = 0;
+  int threads = 0;
+  double cpuSeconds = 0;  // user + system since the start of the process
+  std::int64_t pssBytes = 0;
+  int videoEncoders = 0;
+  int audioEncoders = 0;
+};
+
+// What a room tells. Every call is on the main thread and none after the MediaRoom is destroyed.
+class MediaRoomEvents {
+ public:
+  virtual ~MediaRoomEvents() = default;
+  virtual void onOffer(const PeerKey& peer, const std::string& sdp) = 0;
+  virtual void onCandidate(const PeerKey& peer, const IceCandidate& candidate) = 0;
+  // failed is final for this connection: the server makes a new one (gen + 1) or lets the participant go.
+  virtual void onPeerState(const PeerKey& peer, PeerState state, const Error& why) = 0;
+  // What a peer sent was refused (bad SDP, bad candidate); the connection lives on unless `failed` follows.
+  virtual void onPeerError(const PeerKey& peer, const Error& error) = 0;
+  virtual void onTiles(const CanvasSettings& canvas, const std::vector<Tile>& tiles) = 0;
+  virtual void onSpeaking(const std::vector<SpeakerLevel>& levels) = 0;  // at most 5 times a second
+  virtual void onHealth(const RoomHealth& health) = 0;                   // every 250 ms
+  virtual void onFailed(const Error& why) = 0;  // the room is gone (process died, hung, too many teardowns)
+};
+
+class MediaRoom {
+ public:
+  virtual ~MediaRoom() = default;
+  virtual void addPeer(const PeerSettings& settings) = 0;  // an offer follows by onOffer
+  virtual void setAnswer(const PeerKey& peer, const std::string& sdp) = 0;
+  virtual void addCandidate(const PeerKey& peer, const IceCandidate& candidate) = 0;
+  virtual void updatePeer(const PeerUpdate& update) = 0;
+  virtual void removePeer(const PeerKey& peer) = 0;  // a stale or unknown key is ignored
+};
+
+}  // namespace tessera

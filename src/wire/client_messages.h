@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "room/media_room.h"
+
+// Client <-> server over the WebSocket (subprotocol tessera.v1). The contract, with an example of every
+// message, is signaling/PROTOCOL.md; limits are in wire/limits.h.
+
+namespace tessera::wire {
+
+// ---- client to server
+struct Join {
+  std::string name;
+  bool sendAudio = true;  // send: {audio, video}: what it will send; both false and viewer: listen-only
+  bool sendVideo = true;
+  bool viewer = false;  // no tile in the picture
+  bool muted = false;
+  bool cameraOff = false;
+  std::vector<VideoCodec> codecs;         // what it can decode and encode, any order; at least one
+  int screenWidth = 0, screenHeight = 0;  // optional, CSS pixels times device ratio
+  std::string resume;                     // token of an earlier welcome, or empty
+};
+struct ClientAnswer {
+  std::string pc;
+  std::uint32_t gen = 0;
+  std::string sdp;
+};
+struct ClientCandidate {
+  std::string pc;
+  std::uint32_t gen = 0;
+  IceCandidate candidate;
+};
+struct ClientMedia {
+  std::optional<bool> muted;
+  std::optional<bool> cameraOff;
+};
+struct ClientChat {
+  std::string text;
+};
+struct ClientHand {
+  bool raised = false;
+};
+enum class ModerateAction { kick, mute, end };
+struct Moderate {
+  ModerateAction action = ModerateAction::mute;
+  ParticipantId target;
+};  // no target for end
+struct Reconnect {
+  std::string pc;
+};  // the client lost its media connection and wants a new offer
+struct ClientStats {
+  double fps = 0;
+  int framesDropped = 0;
+  int freezes = 0;
+  int packetsLost = 0;
+  int rttMs = 0;
+};
+struct Leave {};
+
+using FromClient = std::variant<Join, ClientAnswer, ClientCandidate, ClientMedia, ClientChat, ClientHand,
+                                Moderate, Reconnect, ClientStats, Leave>;
+
+// ---- server to client
+enum class Role { moderator, participant, viewer };
+struct RosterEntry {
+  ParticipantId id;
+  std::string name;
+  Role role = Role::participant;
+  bool muted = false;
+  bool cameraOff = false;
+  bool handRaised = false;
+  bool connected = false;  // its media is up
+};
+struct IceServer {
+  std::string url, username, credential;
+};
+struct Welcome {
+  ParticipantId id;
+  RoomId room;
+  Role role = Role::participant;
+  std::string resume;
+  bool resumed = false;
+  CanvasSettings canvas;
+  std::vector<IceServer> iceServers;
+  std::vector<RosterEntry> participants;
+};
+struct ServerOffer {
+  std::string pc;
+  std::uint32_t gen = 0;
+  std::string sdp;
+};
+struct ServerCandidate {
+  std::string pc;
+  std::uint32_t gen = 0;
+  IceCandidate candidate;
+};
+struct Roster {
+  std::vector<RosterEntry> participants;
+};  // the whole list, after each change
+struct Tiles {
+  CanvasSettings canvas;
+  std::vector<Tile> tiles;
+};
+struct SpeakingUpdate {
+  std::vector<SpeakerLevel> levels;
+};
+struct ServerChat {
+  ParticipantId from;
+  std::string name;
+  std::string text;
+  std::int64_t timeMs = 0;
+};
+struct ErrorMessage {
+  Error error;
+  bool final = false;
+  std::string re;
+};  // re: the type it answers, or empty
+struct Bye {
+  ErrorCode code = ErrorCode::roomEnded;
+  std::string text;
+  bool reconnect = false;
+  int afterMs = 0;
+};
+
+using ToClient = std::variant<Welcome, ServerOffer, ServerCandidate, Roster, Tiles, SpeakingUpdate,
+                              ServerChat, ErrorMessage, Bye>;
+
+[[nodiscard]] Result<FromClient> decodeFromClient(std::string_view text);
+std::string encode(const ToClient& message);
+
+// The other direction, for tessera-load and the tests.
+[[nodiscard]] Result<ToClient> decodeToClient(std::string_view text);
+std::string encode(const FromClient& message);
+
+// The `type` of a message as it stands on the wire ("join").
+std::string_view typeName(const FromClient& message);
+std::string_view typeName(const ToClient& message);
+
+}  // namespace tessera::wire
