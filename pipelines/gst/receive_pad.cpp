@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/gst/receive_pad.h"
+
+#include <gst/video/video.h>
+
+#include "pipelines/gst/element.h"
+
+namespace tessera::gst {
+
+struct ReceivePad::State {
+  Handlers handlers;
+  GstSegment segment;  // of the streaming thread
+};
+
+namespace {
+
+const char* const kStateKey = "tessera-receive-state";
+
+ReceivePad::State& stateOf(GstPad* pad) {
+  return *static_cast<ReceivePad::State*>(g_object_get_data(G_OBJECT(pad), kStateKey));
+}
+
+// Running time into PTS, so that the handler needs to know nothing of segments.
+Ref<GstBuffer> withRunningTime(GstBuffer* buffer, const GstSegment& segment) {
+  if (!GST_BUFFER_PTS_IS_VALID(buffer)) return Ref<GstBuffer>::adopt(buffer);
+  const GstClockTime time = gst_segment_to_running_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+  if (time == GST_BUFFER_PTS(buffer)) return Ref<GstBuffer>::adopt(buffer);
+  buffer = gst_buffer_make_writable(buffer);
+  GST_BUFFER_PTS(buffer) = time;
+  return Ref<GstBuffer>::adopt(buffer);
+}
+
+GstFlowReturn onChain(GstPad* pad, GstObject*, GstBuffer* buffer) {
+  ReceivePad::State& state = stateOf(pad);
+  return state.handlers.onBuffer(withRunningTime(buffer, state.segment));
+}
+
+gboolean onEvent(GstPad* pad, GstObject*, GstEvent* event) {
+  ReceivePad::State& state = stateOf(pad);
+  gboolean accepted = TRUE;
+  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+    GstCaps* caps = nullptr;
+    gst_event_parse_caps(event, &caps);
+    if (state.handlers.onCaps) accepted = state.handlers.onCaps(caps);
+  } else if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
+    gst_event_copy_segment(event, &state.segment);
+  }
+  gst_event_unref(event);
+  return accepted;
+}
+
+gboolean onQuery(GstPad* pad, GstObject* parent, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION && stateOf(pad).handlers.wantsVideoMeta) {
+    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+    return TRUE;
+  }
+  if (GST_QUERY_TYPE(query) == GST_QUERY_ACCEPT_CAPS) {
+    gst_query_set_accept_caps_result(query, TRUE);
+    return TRUE;
+  }
+  return gst_pad_query_default(pad, parent, query);
+}
+
+}  // namespace
+
+ReceivePad::ReceivePad(const std::string& name, Handlers handlers)
+    : pad_(Ref<GstPad>::adopt(GST_PAD(gst_object_ref_sink(gst_pad_new(name.c_str(), GST_PAD_SINK))))) {
+  auto* state = new State{std::move(handlers), {}};
+  gst_segment_init(&state->segment, GST_FORMAT_TIME);
+  g_object_set_data_full(G_OBJECT(pad_.get()), kStateKey, state,
+                         [](gpointer data) { delete static_cast<State*>(data); });
+  gst_pad_set_chain_function(pad_.get(), onChain);
+  gst_pad_set_event_function(pad_.get(), onEvent);
+  gst_pad_set_query_function(pad_.get(), onQuery);
+  gst_pad_set_active(pad_.get(), TRUE);
+}
+
+ReceivePad::~ReceivePad() {
+  gst_pad_set_active(pad_.get(), FALSE);
+}
+
+Status ReceivePad::linkFrom(GstElement* element, const char* padName) {
+  const auto source = staticPad(element, padName);
+  if (!source) return tl::unexpected(source.error());
+  return link(source->get(), pad_.get());
+}
+
+}  // namespace tessera::gst

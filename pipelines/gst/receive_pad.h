@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+#include "pipelines/gst/ref.h"
+
+namespace tessera::gst {
+
+// A sink pad of our own without an element, without preroll and without a queue: the callbacks run on the
+// streaming thread that brings the buffer. They capture values and shared state, never `this` of something
+// that may go first; they are freed with the pad, which outlives its last chain call.
+class ReceivePad {
+ public:
+  struct Handlers {
+    // PTS is running time, that is CLOCK_MONOTONIC under configureClock().
+    std::function<GstFlowReturn(const Ref<GstBuffer>&)> onBuffer;
+    // False refuses the caps: the stream ends with not-negotiated.
+    std::function<bool(GstCaps*)> onCaps;
+    bool wantsVideoMeta = false;  // strides and offsets may come by GstVideoMeta, saving a copy
+  };
+
+  ReceivePad(const std::string& name, Handlers handlers);
+  ~ReceivePad();  // waits for a running onBuffer
+  ReceivePad(const ReceivePad&) = delete;
+  ReceivePad& operator=(const ReceivePad&) = delete;
+
+  [[nodiscard]] Status linkFrom(GstElement* element, const char* padName = "src");
+
+  struct State;
+
+ private:
+  Ref<GstPad> pad_;
+};
+
+}  // namespace tessera::gst
