@@ -48,6 +48,11 @@ const Row& rowOf(ErrorCode code) {
 std::string_view wireName(ErrorCode code) {
   return rowOf(code).name;
 }
+std::optional<ErrorCode> errorCodeOf(std::string_view wireName) {
+  for (const Row& row : kRows)
+    if (row.name == wireName) return row.code;
+  return std::nullopt;
+}
 int httpStatus(ErrorCode code) {
   return rowOf(code).http;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,7 @@ enum class ErrorCode {
 
 // Wire name ("bad-request"), stable: clients and tests compare it.
 std::string_view wireName(ErrorCode code);
+std::optional<ErrorCode> errorCodeOf(std::string_view wireName);
 int httpStatus(ErrorCode code);
 
 // What went wrong: `code` for programs, `text` for people ("opening /etc/x.toml: No such file or directory").

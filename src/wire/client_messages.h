@@ -143,4 +143,7 @@ std::string encode(const FromClient& message);
 std::string_view typeName(const FromClient& message);
 std::string_view typeName(const ToClient& message);
 
+// The known `type` of a client's text that did not decode, for the `re` of the error; empty when it has none.
+std::string_view claimedType(std::string_view text);
+
 }  // namespace tessera::wire

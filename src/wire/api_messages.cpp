@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/api_messages.h"
+
+#include <fmt/chrono.h>
+
+#include "wire/common_fields.h"
+#include "wire/json_reader.h"
+#include "wire/json_writer.h"
+#include "wire/limits.h"
+
+namespace tessera::wire {
+
+template <>
+struct EnumNames<RoomState> {
+  static constexpr std::array<std::pair<RoomState, std::string_view>, 4> names{
+      {{RoomState::starting, "starting"},
+       {RoomState::running, "running"},
+       {RoomState::recovering, "recovering"},
+       {RoomState::ending, "ending"}}};
+};
+
+namespace {
+
+std::string rfc3339(std::int64_t unixMs) {
+  const std::time_t seconds = static_cast<std::time_t>(unixMs / 1000);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds), unixMs % 1000);
+}
+
+}  // namespace
+
+void fields(JsonWriter& io, const RoomSummary& m) {
+  io.required("id", m.id);
+  io.required("state", m.state);
+  io.required("participants", m.participants);
+  io.required("startedAt", rfc3339(m.startedAtMs));
+}
+
+void fields(JsonWriter& io, const ApiParticipant& m) {
+  fields(io, m.entry);
+  io.required("levelDb", m.levelDb);
+  io.required("speaking", m.speaking);
+}
+
+std::string encodeRoomList(const std::vector<RoomSummary>& rooms) {
+  JsonWriter out;
+  out.list("rooms", rooms, rooms.size());
+  return out.finish();
+}
+
+std::string encodeRoomSummary(const RoomSummary& room) {
+  JsonWriter out;
+  fields(out, room);
+  return out.finish();
+}
+
+std::string encodeRoomDetails(const RoomDetails& room) {
+  JsonWriter out;
+  out.required("id", room.summary.id);
+  out.required("state", room.summary.state);
+  out.required("startedAt", rfc3339(room.summary.startedAtMs));
+  objectField(out, "canvas", room.canvas);
+  out.list("participants", room.participants, room.participants.size());
+  out.object("process", [&](JsonWriter& process) {
+    process.required("pid", room.processId);
+    process.required("restarts", room.restarts);
+    if (room.health) objectField(process, "health", *room.health);
+  });
+  return out.finish();
+}
+
+std::string encodeApiError(const Error& error) {
+  JsonWriter out;
+  objectField(out, "error", error);
+  return out.finish();
+}
+
+Result<CreateRoom> decodeCreateRoom(std::string_view body) {
+  const auto document = JsonDocument::parse(body, kMaxHttpBodyBytes);
+  if (!document) return tl::unexpected(document.error());
+  JsonReader in(*document, "");
+  CreateRoom request;
+  in.required("room", request.room);
+  if (auto status = in.status(); !status) return tl::unexpected(std::move(status).error());
+  return request;
+}
+
+Result<PatchParticipant> decodePatchParticipant(std::string_view body) {
+  const auto document = JsonDocument::parse(body, kMaxHttpBodyBytes);
+  if (!document) return tl::unexpected(document.error());
+  JsonReader in(*document, "");
+  PatchParticipant request;
+  in.required("muted", request.muted);
+  if (auto status = in.status(); !status) return tl::unexpected(std::move(status).error());
+  return request;
+}
+
+}  // namespace tessera::wire

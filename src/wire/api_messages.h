@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "room/media_room.h"
+#include "wire/client_messages.h"
+
+// The bodies of the HTTP API (/v1/rooms…); signaling/PROTOCOL.md shows each.
+
+namespace tessera::wire {
+
+enum class RoomState { starting, running, recovering, ending };  // recovering: its process is being replaced
+
+struct RoomSummary {
+  RoomId id;
+  RoomState state = RoomState::starting;
+  int participants = 0;
+  std::int64_t startedAtMs = 0;  // Unix time; on the wire as RFC 3339, "2026-01-31T12:00:00.000Z"
+};
+
+struct ApiParticipant {
+  RosterEntry entry;
+  int levelDb = -127;  // dBov
+  bool speaking = false;
+};
+
+struct RoomDetails {
+  RoomSummary summary;
+  CanvasSettings canvas;
+  std::vector<ApiParticipant> participants;
+  int processId = 0;                 // of the room process; 0: none at the moment
+  int restarts = 0;                  // of the room process since the room began
+  std::optional<RoomHealth> health;  // none before the first heartbeat
+};
+
+std::string encodeRoomList(const std::vector<RoomSummary>& rooms);  // GET /v1/rooms
+std::string encodeRoomSummary(const RoomSummary& room);             // answer to POST /v1/rooms
+std::string encodeRoomDetails(const RoomDetails& room);             // GET /v1/rooms/{room}
+std::string encodeApiError(const Error& error);                     // with httpStatus(error.code)
+
+struct CreateRoom {
+  RoomId room;
+};
+[[nodiscard]] Result<CreateRoom> decodeCreateRoom(std::string_view body);  // POST /v1/rooms
+
+struct PatchParticipant {
+  bool muted = false;
+};
+[[nodiscard]] Result<PatchParticipant> decodePatchParticipant(std::string_view body);
+
+}  // namespace tessera::wire

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/client_messages.h"
+
+#include <algorithm>
+
+#include "wire/codec.h"
+#include "wire/common_fields.h"
+
+namespace tessera::wire {
+namespace {
+
+constexpr std::size_t kMaxServerMessageBytes = kMaxUnsentBytes;  // a long roster is longer than any client's
+constexpr std::size_t kMaxIceServers = 16;
+constexpr IntRange kScreenPixels{0, 16384};
+constexpr IntRange kMaxWaitMs{0, 600'000};
+
+VideoCodec* codecNamed(std::string_view name) {
+  static std::array codecs{VideoCodec::vp8, VideoCodec::h264};
+  for (VideoCodec& codec : codecs)
+    if (enumName(codec) == name) return &codec;
+  return nullptr;
+}
+
+}  // namespace
+
+// clang-format off
+template <> inline constexpr std::string_view kTypeName<Join> = "join";
+template <> inline constexpr std::string_view kTypeName<ClientAnswer> = "answer";
+template <> inline constexpr std::string_view kTypeName<ClientCandidate> = "candidate";
+template <> inline constexpr std::string_view kTypeName<ClientMedia> = "media";
+template <> inline constexpr std::string_view kTypeName<ClientChat> = "chat";
+template <> inline constexpr std::string_view kTypeName<ClientHand> = "hand";
+template <> inline constexpr std::string_view kTypeName<Moderate> = "moderate";
+template <> inline constexpr std::string_view kTypeName<Reconnect> = "reconnect";
+template <> inline constexpr std::string_view kTypeName<ClientStats> = "stats";
+template <> inline constexpr std::string_view kTypeName<Leave> = "leave";
+template <> inline constexpr std::string_view kTypeName<Welcome> = "welcome";
+template <> inline constexpr std::string_view kTypeName<ServerOffer> = "offer";
+template <> inline constexpr std::string_view kTypeName<ServerCandidate> = "candidate";
+template <> inline constexpr std::string_view kTypeName<Roster> = "roster";
+template <> inline constexpr std::string_view kTypeName<Tiles> = "tiles";
+template <> inline constexpr std::string_view kTypeName<SpeakingUpdate> = "speaking";
+template <> inline constexpr std::string_view kTypeName<ServerChat> = "chat";
+template <> inline constexpr std::string_view kTypeName<ErrorMessage> = "error";
+template <> inline constexpr std::string_view kTypeName<Bye> = "bye";
+// clang-format on
+
+template <>
+struct EnumNames<ModerateAction> {
+  static constexpr std::array<std::pair<ModerateAction, std::string_view>, 3> names{
+      {{ModerateAction::kick, "kick"}, {ModerateAction::mute, "mute"}, {ModerateAction::end, "end"}}};
+};
+
+// ---- client to server
+
+void codecField(JsonReader& in, std::vector<VideoCodec>& codecs) {
+  std::vector<std::string> names;
+  in.list("codecs", names, kMaxCodecs, TextRule{0, 64});
+  if (!in.ok()) return;
+  for (const std::string& name : names)
+    if (const VideoCodec* codec = codecNamed(name);
+        codec && std::find(codecs.begin(), codecs.end(), *codec) == codecs.end())
+      codecs.push_back(*codec);
+  if (codecs.empty()) in.refuse("codecs", ErrorCode::unsupported, "none of VP8, H264");
+}
+
+void codecField(JsonWriter& out, const std::vector<VideoCodec>& codecs) {
+  std::vector<std::string> names;
+  for (const VideoCodec codec : codecs) names.emplace_back(enumName(codec));
+  out.list("codecs", names, kMaxCodecs, TextRule{0, 64});
+}
+
+template <class Io>
+void fields(Io& io, Of<Join> auto& m) {
+  io.required("name", m.name, NameRule{});
+  io.optionalObject("send", [&](Io& send) {
+    send.optional("audio", m.sendAudio);
+    send.optional("video", m.sendVideo);
+  });
+  io.optional("viewer", m.viewer);
+  io.optional("muted", m.muted);
+  io.optional("cameraOff", m.cameraOff);
+  codecField(io, m.codecs);
+  io.optionalObject("screen", [&](Io& screen) {
+    screen.required("width", m.screenWidth, kScreenPixels);
+    screen.required("height", m.screenHeight, kScreenPixels);
+  });
+  io.optional("resume", m.resume, kResumeText);
+}
+
+// Offers, answers and candidates all say which connection they are about.
+template <class Io, class M>
+void connectionFields(Io& io, M& m) {
+  io.required("pc", m.pc, kPcText);
+  io.required("gen", m.gen, kGen);
+}
+
+void fields(auto& io, Of<ClientAnswer> auto& m) {
+  connectionFields(io, m);
+  io.required("sdp", m.sdp, kSdpText);
+}
+
+void fields(auto& io, Of<ClientCandidate> auto& m) {
+  connectionFields(io, m);
+  objectField(io, "candidate", m.candidate);
+}
+
+void fields(auto& io, Of<ClientMedia> auto& m) {
+  io.optional("muted", m.muted);
+  io.optional("cameraOff", m.cameraOff);
+}
+
+void fields(auto& io, Of<ClientChat> auto& m) {
+  io.required("text", m.text, ChatRule{});
+}
+
+void fields(auto& io, Of<ClientHand> auto& m) {
+  io.required("raised", m.raised);
+}
+
+void fields(auto& io, Of<Moderate> auto& m) {
+  io.required("action", m.action);
+  if (m.action != ModerateAction::end) io.required("target", m.target);
+}
+
+void fields(auto& io, Of<Reconnect> auto& m) {
+  io.required("pc", m.pc, kPcText);
+}
+
+void fields(auto& io, Of<ClientStats> auto& m) {
+  io.optional("fps", m.fps, RealRange{0, 1000});
+  io.optional("framesDropped", m.framesDropped, kAnyCount);
+  io.optional("freezes", m.freezes, kAnyCount);
+  io.optional("packetsLost", m.packetsLost, kAnyCount);
+  io.optional("rttMs", m.rttMs, kMaxWaitMs);
+}
+
+void fields(auto&, Of<Leave> auto&) {}
+
+// ---- server to client
+
+// As the browser's RTCIceServer has it; one address each.
+void fields(auto& io, Of<IceServer> auto& m) {
+  std::vector<std::string> urls{m.url};
+  if constexpr (!std::is_const_v<std::remove_reference_t<decltype(m)>>) urls.clear();
+  io.list("urls", urls, 1, kUrlText);
+  if constexpr (!std::is_const_v<std::remove_reference_t<decltype(m)>>)
+    if (!urls.empty()) m.url = urls.front();
+  io.optional("username", m.username, kSecretText);
+  io.optional("credential", m.credential, kSecretText);
+}
+
+void fields(auto& io, Of<Welcome> auto& m) {
+  io.required("id", m.id);
+  io.required("room", m.room);
+  io.required("role", m.role);
+  io.required("resume", m.resume, kResumeText);
+  io.required("resumed", m.resumed);
+  objectField(io, "canvas", m.canvas);
+  io.list("iceServers", m.iceServers, kMaxIceServers);
+  io.list("participants", m.participants, kMaxListElements);
+}
+
+void fields(auto& io, Of<ServerOffer> auto& m) {
+  connectionFields(io, m);
+  io.required("sdp", m.sdp, kSdpText);
+}
+
+void fields(auto& io, Of<ServerCandidate> auto& m) {
+  connectionFields(io, m);
+  objectField(io, "candidate", m.candidate);
+}
+
+void fields(auto& io, Of<Roster> auto& m) {
+  io.list("participants", m.participants, kMaxListElements);
+}
+
+void fields(auto& io, Of<Tiles> auto& m) {
+  objectField(io, "canvas", m.canvas);
+  io.list("tiles", m.tiles, kMaxListElements);
+}
+
+void fields(auto& io, Of<SpeakingUpdate> auto& m) {
+  io.list("levels", m.levels, kMaxListElements);
+}
+
+void fields(auto& io, Of<ServerChat> auto& m) {
+  io.required("from", m.from);
+  io.required("name", m.name, kPersonText);
+  io.required("text", m.text, TextRule{1, 4 * kMaxChatChars});
+  io.required("timeMs", m.timeMs, kAnyTotal);
+}
+
+void fields(auto& io, Of<ErrorMessage> auto& m) {
+  fields(io, m.error);
+  io.required("final", m.final);
+  io.optional("re", m.re, kTypeText);
+}
+
+void fields(auto& io, Of<Bye> auto& m) {
+  io.required("code", m.code);
+  io.required("text", m.text, SentenceRule{});
+  io.required("reconnect", m.reconnect);
+  io.required("afterMs", m.afterMs, kMaxWaitMs);
+}
+
+// ---- the whole
+
+Result<FromClient> decodeFromClient(std::string_view text) {
+  return decodeVariant<FromClient>(text, kMaxMessageBytes);
+}
+
+Result<ToClient> decodeToClient(std::string_view text) {
+  return decodeVariant<ToClient>(text, kMaxServerMessageBytes);
+}
+
+std::string encode(const FromClient& message) {
+  JsonWriter out;
+  writeVariant(out, message);
+  return out.finish();
+}
+
+std::string encode(const ToClient& message) {
+  JsonWriter out;
+  writeVariant(out, message);
+  return out.finish();
+}
+
+std::string_view typeName(const FromClient& message) {
+  return typeNameOf(message);
+}
+std::string_view typeName(const ToClient& message) {
+  return typeNameOf(message);
+}
+
+std::string_view claimedType(std::string_view text) {
+  const auto document = JsonDocument::parse(text, kMaxMessageBytes);
+  if (!document) return {};
+  JsonReader in(*document, "");
+  std::string type;
+  in.optional("type", type, kTypeText);
+  return knownType<FromClient>(type);
+}
+
+}  // namespace tessera::wire

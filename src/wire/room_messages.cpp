@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/room_messages.h"
+
+#include "base/line_channel.h"
+#include "wire/codec.h"
+#include "wire/common_fields.h"
+
+namespace tessera::wire {
+namespace {
+
+constexpr std::size_t kMaxAddresses = 64;
+constexpr TextRule kAddressText{1, 64, Charset::line};
+constexpr IntRange kPort{0, 65535};
+constexpr IntRange kKbps{1, 1'000'000};
+
+}  // namespace
+
+// clang-format off
+template <> inline constexpr std::string_view kTypeName<BindRoom> = "bind";
+template <> inline constexpr std::string_view kTypeName<AddPeer> = "addPeer";
+template <> inline constexpr std::string_view kTypeName<SetAnswer> = "answer";
+template <> inline constexpr std::string_view kTypeName<AddCandidate> = "candidate";
+template <> inline constexpr std::string_view kTypeName<UpdatePeer> = "updatePeer";
+template <> inline constexpr std::string_view kTypeName<RemovePeer> = "removePeer";
+template <> inline constexpr std::string_view kTypeName<CloseRoom> = "close";
+template <> inline constexpr std::string_view kTypeName<SpareReady> = "ready";
+template <> inline constexpr std::string_view kTypeName<PeerOffer> = "offer";
+template <> inline constexpr std::string_view kTypeName<PeerCandidate> = "candidate";
+template <> inline constexpr std::string_view kTypeName<PeerStateChanged> = "peerState";
+template <> inline constexpr std::string_view kTypeName<PeerErrorReport> = "peerError";
+template <> inline constexpr std::string_view kTypeName<TilesChanged> = "tiles";
+template <> inline constexpr std::string_view kTypeName<Speaking> = "speaking";
+template <> inline constexpr std::string_view kTypeName<Heartbeat> = "heartbeat";
+template <> inline constexpr std::string_view kTypeName<RoomFailed> = "failed";
+// clang-format on
+
+template <>
+struct EnumNames<PeerState> {
+  static constexpr std::array<std::pair<PeerState, std::string_view>, 3> names{
+      {{PeerState::connecting, "connecting"},
+       {PeerState::connected, "connected"},
+       {PeerState::failed, "failed"}}};
+};
+
+// ---- shared
+
+// Part of the envelope, not an object of its own.
+void fields(auto& io, Of<PeerKey> auto& m) {
+  io.required("peer", m.participant);
+  io.required("pc", m.pc, kPcText);
+  io.required("gen", m.gen, kGen);
+}
+
+void fields(auto& io, Of<RoomSettings> auto& m) {
+  io.required("room", m.room);
+  objectField(io, "canvas", m.canvas);
+  io.required("videoKbps", m.videoKbps, kKbps);
+  io.required("audioKbps", m.audioKbps, kKbps);
+  io.required("maxTalkers", m.maxTalkers, IntRange{1, 100});
+  io.required("maxParticipants", m.maxParticipants, IntRange{1, kMaxListElements});
+  io.list("gatherAddresses", m.gatherAddresses, kMaxAddresses, kAddressText);
+  io.list("announcedAddresses", m.announcedAddresses, kMaxAddresses, kAddressText);
+  io.required("minUdpPort", m.minUdpPort, kPort);
+  io.required("maxUdpPort", m.maxUdpPort, kPort);
+  io.optional("stunServer", m.stunServer, kUrlText);
+}
+
+// ---- server to room
+
+void fields(auto& io, Of<BindRoom> auto& m) {
+  objectField(io, "settings", m.settings);
+}
+
+void fields(auto& io, Of<AddPeer> auto& m) {
+  fields(io, m.settings.key);
+  io.required("name", m.settings.name, kPersonText);
+  io.required("codec", m.settings.codec);
+  io.required("muted", m.settings.muted);
+  io.required("cameraOff", m.settings.cameraOff);
+  io.required("hidden", m.settings.hidden);
+}
+
+void fields(auto& io, Of<SetAnswer> auto& m) {
+  fields(io, m.peer);
+  io.required("sdp", m.sdp, kSdpText);
+}
+
+void fields(auto& io, Of<AddCandidate> auto& m) {
+  fields(io, m.peer);
+  objectField(io, "candidate", m.candidate);
+}
+
+void fields(auto& io, Of<UpdatePeer> auto& m) {
+  io.required("peer", m.update.participant);
+  io.optional("muted", m.update.muted);
+  io.optional("cameraOff", m.update.cameraOff);
+  io.optional("handRaised", m.update.handRaised);
+}
+
+void fields(auto& io, Of<RemovePeer> auto& m) {
+  fields(io, m.peer);
+}
+
+void fields(auto&, Of<CloseRoom> auto&) {}
+
+// ---- room to server
+
+void fields(auto& io, Of<SpareReady> auto& m) {
+  io.required("version", m.version, kAddressText);
+}
+
+void fields(auto& io, Of<PeerOffer> auto& m) {
+  fields(io, m.peer);
+  io.required("sdp", m.sdp, kSdpText);
+}
+
+void fields(auto& io, Of<PeerCandidate> auto& m) {
+  fields(io, m.peer);
+  objectField(io, "candidate", m.candidate);
+}
+
+void fields(auto& io, Of<PeerStateChanged> auto& m) {
+  fields(io, m.peer);
+  io.required("state", m.state);
+  if (m.state == PeerState::failed) objectField(io, "why", m.why);
+}
+
+void fields(auto& io, Of<PeerErrorReport> auto& m) {
+  fields(io, m.peer);
+  objectField(io, "error", m.error);
+}
+
+void fields(auto& io, Of<TilesChanged> auto& m) {
+  objectField(io, "canvas", m.canvas);
+  io.list("tiles", m.tiles, kMaxListElements);
+}
+
+void fields(auto& io, Of<Speaking> auto& m) {
+  io.list("levels", m.levels, kMaxListElements);
+}
+
+void fields(auto& io, Of<Heartbeat> auto& m) {
+  objectField(io, "health", m.health);
+}
+
+void fields(auto& io, Of<RoomFailed> auto& m) {
+  objectField(io, "why", m.why);
+}
+
+// ---- the whole
+
+namespace {
+
+template <class Variant>
+std::string encodeLine(const Variant& message, std::uint64_t seq) {
+  JsonWriter out;
+  out.required("v", kRoomProtocolVersion);
+  out.required("seq", seq);
+  writeVariant(out, message);
+  return out.finish();
+}
+
+template <class Variant>
+Result<Variant> decodeLine(std::string_view line) {
+  const auto document = JsonDocument::parse(line, LineChannel::kMaxLineBytes);
+  if (!document) return tl::unexpected(document.error());
+  JsonReader envelope(*document, "");
+  int version = 0;
+  std::uint64_t seq = 0;
+  envelope.required("v", version, kAnyCount);
+  envelope.required("seq", seq, kAnyTotal);
+  if (auto status = envelope.status(); !status) return tl::unexpected(std::move(status).error());
+  if (version != kRoomProtocolVersion)
+    return fail(ErrorCode::unsupported, "v: expected room protocol version {}, got {}", kRoomProtocolVersion,
+                version);
+  return decodeVariant<Variant>(*document);
+}
+
+}  // namespace
+
+std::string encode(const ToRoom& message, std::uint64_t seq) {
+  return encodeLine(message, seq);
+}
+std::string encode(const FromRoom& message, std::uint64_t seq) {
+  return encodeLine(message, seq);
+}
+Result<ToRoom> decodeToRoom(std::string_view line) {
+  return decodeLine<ToRoom>(line);
+}
+Result<FromRoom> decodeFromRoom(std::string_view line) {
+  return decodeLine<FromRoom>(line);
+}
+
+}  // namespace tessera::wire
