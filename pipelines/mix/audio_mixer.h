@@ -43,7 +43,14 @@ struct AudioTick {
   std::vector<AudioLevel> levels;  // every slot
 };
 
-// 20 ms ticks, never waits. addSlot/removeSlot on the main thread, tick on the tick thread.
+struct AudioMixerStats {             // samples
+  std::uint64_t lateSamples = 0;     // came after their turn
+  std::uint64_t missingSamples = 0;  // played as silence because they had not come
+  std::uint64_t skippedSamples = 0;  // jumped over to get back to the playout delay
+};
+
+// 20 ms ticks, never waits. The block of tick `now` ends with what each slot captured at now - D.
+// addSlot/removeSlot on the main thread, tick on the tick thread.
 class AudioMixer {
  public:
   static std::unique_ptr<AudioMixer> create(int maxTalkers);
@@ -52,6 +59,7 @@ class AudioMixer {
   virtual void removeSlot(const std::shared_ptr<AudioSlot>& slot) = 0;
   virtual const AudioTick& tick(Nanos now) = 0;  // valid until the next tick
   virtual std::uint64_t ticks() const = 0;
+  virtual AudioMixerStats stats() const = 0;  // of the slots that are there
 };
 
 }  // namespace tessera::mix

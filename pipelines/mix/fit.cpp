@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/mix/fit.h"
+
+#include <libyuv/scale.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace tessera::mix {
+namespace {
+
+int evenDown(int value) {
+  return value & ~1;
+}
+
+// value * numerator / denominator, to the nearest even number from 2 to `limit` (even).
+int evenRatio(int value, int numerator, int denominator, int limit) {
+  const auto exact = static_cast<double>(value) * numerator / denominator;
+  return std::clamp(2 * static_cast<int>(exact / 2 + 0.5), 2, limit);
+}
+
+Rect centred(int width, int height, int outerWidth, int outerHeight) {
+  return {evenDown((outerWidth - width) / 2), evenDown((outerHeight - height) / 2), width, height};
+}
+
+bool letterboxed(int width, int height, const TileShape& tile) {
+  if (!tile.autoFit) return tile.fit == Fit::fit;
+  return (height > width && tile.width > tile.height) || (width > height && tile.height > tile.width);
+}
+
+}  // namespace
+
+Placement place(int sourceWidth, int sourceHeight, const TileShape& tile) {
+  const int width = evenDown(sourceWidth);
+  const int height = evenDown(sourceHeight);
+  const bool wider = std::int64_t{width} * tile.height > std::int64_t{height} * tile.width;
+  const Rect wholeSource{0, 0, width, height};
+  const Rect wholeTile{0, 0, tile.width, tile.height};
+  if (letterboxed(width, height, tile)) {
+    const int w = wider ? tile.width : evenRatio(tile.height, width, height, tile.width);
+    const int h = wider ? evenRatio(tile.width, height, width, tile.height) : tile.height;
+    return {wholeSource, centred(w, h, tile.width, tile.height)};
+  }
+  const int w = wider ? evenRatio(height, tile.width, tile.height, width) : width;
+  const int h = wider ? height : evenRatio(width, tile.height, tile.width, height);
+  return {centred(w, h, width, height), wholeTile};
+}
+
+VideoFrame window(const VideoFrame& frame, const Rect& part) {
+  VideoFrame out = frame;
+  out.width = part.width;
+  out.height = part.height;
+  out.y += std::ptrdiff_t{part.y} * frame.strideY + part.x;
+  out.u += std::ptrdiff_t{part.y / 2} * frame.strideU + part.x / 2;
+  out.v += std::ptrdiff_t{part.y / 2} * frame.strideV + part.x / 2;
+  return out;
+}
+
+FittedFrame fitFrame(const VideoFrame& source, const TileShape& tile, FramePool& pool) {
+  const Placement placement = place(source.width, source.height, tile);
+  const VideoFrame cropped = window(source, placement.crop);
+  const Rect& dest = placement.dest;
+  if (cropped.width == dest.width && cropped.height == dest.height) return {cropped, dest, false};
+  WritableFrame out = pool.acquire(dest.width, dest.height);
+  // kFilterBox averages when shrinking to less than half and is bilinear otherwise.
+  libyuv::I420Scale(cropped.y, cropped.strideY, cropped.u, cropped.strideU, cropped.v, cropped.strideV,
+                    cropped.width, cropped.height, out.y, out.frame.strideY, out.u, out.frame.strideU, out.v,
+                    out.frame.strideV, dest.width, dest.height, libyuv::kFilterBox);
+  out.frame.captured = source.captured;
+  return {std::move(out.frame), dest, true};
+}
+
+bool usable(const VideoFrame& frame) {
+  const auto sideOk = [](int side) { return side >= 2 && side <= kMaxSide; };
+  const int chromaWidth = (frame.width + 1) / 2;
+  return sideOk(frame.width) && sideOk(frame.height) && frame.y && frame.u && frame.v &&
+         frame.strideY >= frame.width && frame.strideU >= chromaWidth && frame.strideV >= chromaWidth;
+}
+
+}  // namespace tessera::mix

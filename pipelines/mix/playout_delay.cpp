@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/mix/playout_delay.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <cstddef>
+#include <mutex>
+
+namespace tessera::mix {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr double kPercentile = 0.96;    // of the frames come in time
+constexpr double kForgetSeconds = 2.0;  // time constant of the histogram
+constexpr Nanos kShrinkPerSecond = milliseconds(40);
+constexpr Nanos kRecent = milliseconds(500);
+constexpr std::size_t kLateEnough = 3;  // this many late ones within kRecent raise D at once
+constexpr Nanos kForgetMedium = std::chrono::seconds(5);  // a medium that ended does not hold D up
+
+// How late one medium is: a histogram that forgets, and the last few observations.
+class Lateness {
+ public:
+  void observe(Nanos lateness, Nanos arrived) {
+    const double elapsed = std::chrono::duration<double>(arrived - last_).count();
+    const double keep = total_ > 0 ? std::exp(-std::clamp(elapsed, 0.0, 10.0) / kForgetSeconds) : 0.0;
+    for (float& bin : bins_) bin *= static_cast<float>(keep);
+    total_ = total_ * keep + 1;
+    bins_[binOf(lateness)] += 1;
+    recent_[next_++ % recent_.size()] = {lateness, arrived};
+    last_ = std::max(last_, arrived);
+  }
+
+  Nanos wanted(Nanos now) const {
+    if (total_ == 0 || now - last_ > kForgetMedium) return Nanos{0};
+    return std::max(percentile(), nthLargestRecent(now));
+  }
+
+ private:
+  static constexpr Nanos kBin = milliseconds(2);
+  static constexpr std::size_t kBins = PlayoutDelay::kMax / kBin + 1;  // the last one: all that is later
+  struct Observation {
+    Nanos lateness{0}, arrived{Nanos::min()};
+  };
+
+  static std::size_t binOf(Nanos lateness) {
+    return static_cast<std::size_t>(std::clamp(lateness, Nanos{0}, PlayoutDelay::kMax) / kBin);
+  }
+
+  Nanos percentile() const {
+    double above = total_ * (1 - kPercentile);
+    for (std::size_t bin = kBins; bin-- > 0;) {
+      above -= static_cast<double>(bins_[bin]);
+      if (above < 0) return std::min(kBin * static_cast<Nanos::rep>(bin + 1), PlayoutDelay::kMax);
+    }
+    return Nanos{0};
+  }
+
+  Nanos nthLargestRecent(Nanos now) const {
+    std::array<Nanos, kLateEnough> largest{};  // descending
+    for (const Observation& seen : recent_) {
+      if (seen.arrived < now - kRecent) continue;
+      Nanos value = std::min(seen.lateness, PlayoutDelay::kMax);
+      for (Nanos& rank : largest) {
+        if (value > rank) std::swap(value, rank);
+      }
+    }
+    return largest.back();
+  }
+
+  std::array<float, kBins> bins_{};
+  double total_ = 0;
+  Nanos last_{0};
+  std::array<Observation, 32> recent_{};
+  std::size_t next_ = 0;
+};
+
+// Grows at once, shrinks at most kShrinkPerSecond. Only the times given to it matter.
+class AdaptiveDelay final : public PlayoutDelay {
+ public:
+  void observeVideo(Nanos captured, Nanos arrived) override { observe(video_, captured, arrived); }
+  void observeAudio(Nanos captured, Nanos arrived) override { observe(audio_, captured, arrived); }
+  Nanos value() const override { return Nanos(value_.load(std::memory_order_relaxed)); }
+
+ private:
+  void observe(Lateness& medium, Nanos captured, Nanos arrived) {
+    const std::lock_guard lock(mutex_);
+    medium.observe(std::max(arrived - captured, Nanos{0}), arrived);
+    const Nanos now = std::max(now_, arrived);
+    const Nanos wanted = std::max(video_.wanted(now), audio_.wanted(now));
+    const Nanos present = value();
+    const auto shrink = Nanos(static_cast<Nanos::rep>(static_cast<double>(kShrinkPerSecond.count()) *
+                                                      std::chrono::duration<double>(now - now_).count()));
+    const Nanos next = started_ ? std::max(wanted, present - shrink) : wanted;
+    started_ = true;
+    now_ = now;
+    value_.store(std::clamp(next, Nanos{0}, kMax).count(), std::memory_order_relaxed);
+  }
+
+  std::mutex mutex_;  // audio's and video's streaming threads
+  Lateness video_, audio_;
+  Nanos now_{0};
+  bool started_ = false;
+  std::atomic<Nanos::rep> value_{0};
+};
+
+}  // namespace
+
+std::shared_ptr<PlayoutDelay> PlayoutDelay::create() {
+  return std::make_shared<AdaptiveDelay>();
+}
+
+}  // namespace tessera::mix

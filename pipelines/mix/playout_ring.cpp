@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/mix/playout_ring.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tessera::mix {
+namespace {
+
+constexpr int kFade = kSampleRate / 200;         // 5 ms
+constexpr double kJitter = kSampleRate / 100.0;  // capture times may be off by 10 ms within a stream
+constexpr double kFollow = 1.0 / 16;             // of the error per write: the sender's clock drifts slowly
+constexpr int kErrorBegin = kSampleRate / 2000;  // 0.5 ms: resampling begins,
+constexpr int kErrorEnd = kSampleRate / 8000;    // and ends below 0.125 ms
+constexpr int kErrorQuiet = kSampleRate / 500;   // 2 ms: corrected at once when nobody speaks
+constexpr int kErrorJump = kSampleRate / 10;     // 100 ms: corrected at once
+constexpr int kErrorPerSample = 48;              // of the error, per sample of stretching
+constexpr int kLateWrites = 25;                  // in a row: this sender needs more delay than D
+constexpr int kRecoverTicks = 250;               // 5 s
+
+std::int16_t scaled(std::int16_t sample, int part, int whole) {
+  return static_cast<std::int16_t>(sample * part / whole);
+}
+
+// Catmull-Rom from `count` samples to a block; `from` has one sample before and two after them.
+void resample(const std::int16_t* from, int count, std::int16_t* to) {
+  const float step = static_cast<float>(count) / kTickSamples;
+  for (int i = 0; i < kTickSamples; ++i) {
+    const float position = static_cast<float>(i) * step;
+    const int whole = static_cast<int>(position);
+    const float t = position - static_cast<float>(whole);
+    const std::int16_t* p = from + whole;
+    const float a = p[-1], b = p[0], c = p[1], d = p[2];
+    const float value = b + 0.5F * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+    to[i] = static_cast<std::int16_t>(std::lrintf(std::clamp(value, -32768.0F, 32767.0F)));
+  }
+}
+
+}  // namespace
+
+double PlayoutRing::capturePosition(Nanos time) const {
+  return static_cast<double>((time - origin_).count()) * (kSampleRate / 1e9);
+}
+
+void PlayoutRing::write(std::span<const std::int16_t> samples, Nanos captured, Nanos arrived) {
+  if (samples.empty()) return;
+  captured = captured > Nanos{0} ? std::min(captured, arrived) : arrived;
+  const std::lock_guard lock(mutex_);
+  if (!started_) {
+    started_ = true;
+    origin_ = captured;
+    fadeIn_ = kFade;
+  }
+  follow(capturePosition(captured) - (static_cast<double>(written_) + shift_));
+  if (samples.size() > kMaxBuffered) {
+    const std::size_t excess = samples.size() - kMaxBuffered;
+    counters_.skipped += excess;
+    written_ += static_cast<Index>(excess);
+    samples = samples.subspan(excess);
+  }
+  const Index begin = written_;
+  append(samples);
+  noteLateness(begin);
+}
+
+// `error`: how many samples later these were captured than the ones before them end.
+void PlayoutRing::follow(double error) {
+  if (error > kJitter) {
+    fillGap(std::llround(error));
+  } else if (error < -kJitter) {
+    shift_ += error;  // the sender's timeline was set back, or it sends more than time passes
+  } else {
+    shift_ += error * kFollow;
+  }
+}
+
+// Silence that starts with the last sample dying away.
+void PlayoutRing::fillGap(Index count) {
+  const Index filled = std::min(count, kRing);
+  for (Index i = 0; i < filled; ++i) {
+    const int left = i < kFade ? kFade - static_cast<int>(i) : 0;
+    ring_[static_cast<std::size_t>((written_ + i) & kMask)] = scaled(lastWritten_, left, kFade);
+  }
+  written_ += count;
+  lastWritten_ = 0;
+  fadeIn_ = kFade;
+}
+
+void PlayoutRing::append(std::span<const std::int16_t> samples) {
+  const auto count = static_cast<Index>(samples.size());
+  const Index at = written_ & kMask;
+  const Index first = std::min(count, kRing - at);
+  std::copy_n(samples.data(), first, ring_.data() + at);
+  std::copy_n(samples.data() + first, count - first, ring_.data());
+  for (Index i = 0; i < count && fadeIn_ > 0; ++i, --fadeIn_) {
+    auto& sample = ring_[static_cast<std::size_t>((written_ + i) & kMask)];
+    sample = scaled(sample, kFade - fadeIn_, kFade);
+  }
+  written_ += count;
+  lastWritten_ = ring_[static_cast<std::size_t>((written_ - 1) & kMask)];
+}
+
+// A sender that is later than the largest D all the time gets further delay rather than silence.
+void PlayoutRing::noteLateness(Index begin) {
+  if (!reading_ || begin >= read_) {
+    lateInARow_ = 0;
+    return;
+  }
+  counters_.late += static_cast<std::uint64_t>(std::min(read_, written_) - begin);
+  if (written_ > read_) {
+    lateInARow_ = 0;
+  } else if (++lateInARow_ >= kLateWrites) {
+    extra_ += read_ - written_ + 2 * kTickSamples;
+    lateInARow_ = 0;
+  }
+}
+
+bool PlayoutRing::read(Nanos end, bool quiet, AudioBlock& out) {
+  const std::lock_guard lock(mutex_);
+  if (!started_) {
+    out.fill(0);
+    return false;
+  }
+  Index target = static_cast<Index>(std::floor(capturePosition(end) - shift_)) - extra_ - kTickSamples;
+  boundBacklog(target);
+  if (!reading_) {
+    reading_ = true;
+    read_ = target;
+  }
+  const int pause = pauseOrSkip(target, quiet);
+  const int consume = kTickSamples - pause + (pause == 0 ? stretch(target - read_) : 0);
+  const bool sound = play(target, pause, consume, out);
+  recoverExtra();
+  return sound;
+}
+
+// More than kMaxBuffered waiting: the timeline is moved, whatever the capture times say.
+void PlayoutRing::boundBacklog(Index& target) {
+  const Index excess = written_ - target - kMaxBuffered;
+  if (excess <= 0) return;
+  target += excess;
+  shift_ -= static_cast<double>(excess);
+}
+
+// Positive: samples of silence to play first. May move the play position forward.
+int PlayoutRing::pauseOrSkip(Index target, bool quiet) {
+  const Index error = target - read_;
+  if (std::abs(error) <= (quiet ? kErrorQuiet : kErrorJump)) return 0;
+  correcting_ = false;
+  if (error < 0) return static_cast<int>(std::min<Index>(-error, kTickSamples));
+  const Index unplayed = std::clamp<Index>(written_ - read_, 0, error);
+  counters_.skipped += static_cast<std::uint64_t>(unplayed);
+  read_ = target;
+  faded_ = true;
+  return 0;
+}
+
+// How many samples more (or less) than a block to play in this block.
+int PlayoutRing::stretch(Index error) {
+  const Index size = std::abs(error);
+  if (size > kErrorBegin) correcting_ = true;
+  if (size < kErrorEnd) correcting_ = false;
+  if (!correcting_) return 0;
+  const int step = std::clamp(static_cast<int>(size) / kErrorPerSample, 1, kMaxStretch);
+  return error > 0 ? step : -step;
+}
+
+void PlayoutRing::fetch(Index from, int count, std::int16_t* to) const {
+  const Index at = from & kMask;
+  const Index first = std::min<Index>(count, kRing - at);
+  std::copy_n(ring_.data() + at, first, to);
+  std::copy_n(ring_.data(), count - first, to + first);
+}
+
+// What is played ends here: the last sample dies away, then silence.
+void PlayoutRing::fadeTail(std::int16_t* to, int count) {
+  const int fade = std::min(count, kFade);
+  for (int i = 0; i < fade; ++i) to[i] = scaled(lastPlayed_, kFade - i, kFade);
+  std::fill(to + fade, to + count, std::int16_t{0});
+  faded_ = true;
+}
+
+void PlayoutRing::fadeHead(std::int16_t* to, int count) {
+  if (!faded_ || count == 0) return;
+  const int fade = std::min(count, kFade);
+  for (int i = 0; i < fade; ++i) {
+    to[i] = static_cast<std::int16_t>((to[i] * i + lastPlayed_ * (kFade - i)) / kFade);
+  }
+  faded_ = false;
+}
+
+// The interpolation looks at up to two samples that may not be there yet: the last one stands in for them.
+void PlayoutRing::fetchResampled(int count, std::int16_t* to) const {
+  std::array<std::int16_t, kLead + kTickSamples + kMaxStretch + kTail> source;
+  const int all = kLead + count + kTail;
+  fetch(read_ - kLead, all, source.data());
+  const auto beyond = static_cast<int>(std::max<Index>(read_ + count + kTail - written_, 0));
+  std::fill_n(source.data() + all - beyond, beyond, source[static_cast<std::size_t>(all - beyond - 1)]);
+  resample(source.data() + kLead, count, to);
+}
+
+bool PlayoutRing::play(Index target, int pause, int consume, AudioBlock& out) {
+  const std::int16_t before = lastPlayed_;
+  if (pause > 0) {
+    fadeTail(out.data(), pause);
+    lastPlayed_ = 0;
+  }
+  std::int16_t* const to = out.data() + pause;
+  const int wanted = kTickSamples - pause;
+  const auto there = static_cast<int>(std::clamp<Index>(written_ - read_, 0, consume));
+  const bool complete = there == consume;
+  const int played = complete ? wanted : std::min(there, wanted);
+  if (complete && consume != wanted) {
+    fetchResampled(consume, to);
+  } else {
+    fetch(read_, played, to);
+  }
+  fadeHead(to, played);
+  if (played > 0) lastPlayed_ = to[played - 1];
+  if (complete) {
+    read_ += consume;
+  } else {
+    counters_.missing += static_cast<std::uint64_t>(wanted - played);
+    fadeTail(to + played, wanted - played);
+    lastPlayed_ = 0;
+    read_ = std::max(written_, target + kTickSamples);
+  }
+  return played > 0 || before != 0;
+}
+
+void PlayoutRing::recoverExtra() {
+  if (extra_ == 0) return;
+  leastAhead_ = std::min(leastAhead_, written_ - read_);
+  if (++ticksWatched_ < kRecoverTicks) return;
+  extra_ -= std::clamp<Index>(leastAhead_ - 2 * kTickSamples, 0, extra_);
+  ticksWatched_ = 0;
+  leastAhead_ = kRing;
+}
+
+PlayoutRing::Counters PlayoutRing::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+}  // namespace tessera::mix

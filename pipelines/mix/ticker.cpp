@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/mix/ticker.h"
+
+#include <pthread.h>
+
+#include <cerrno>
+#include <ctime>
+#include <utility>
+
+namespace tessera::mix {
+namespace {
+
+Nanos clockNow() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+void sleepUntil(Nanos time) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+  timespec until{};
+  until.tv_sec = seconds.count();
+  until.tv_nsec = (time - seconds).count();
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+  }
+}
+
+}  // namespace
+
+Ticker::Ticker(const std::string& name, Nanos interval, Function function,
+               std::shared_ptr<const TickPhase> phase)
+    : interval_(interval), function_(std::move(function)), phase_(std::move(phase)) {
+  thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), name.substr(0, 15).c_str());
+}
+
+void Ticker::stop() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+Nanos Ticker::following(Nanos deadline) const {
+  return phase_ ? phase_->next(deadline) : deadline + interval_;
+}
+
+void Ticker::run() {
+  for (Nanos deadline = clockNow() + interval_;; deadline = following(deadline)) {
+    // A tick that is less than an interval late is still made; of those before it none is.
+    if (const Nanos late = clockNow() - deadline; late >= interval_) {
+      const auto skipped = late / interval_;
+      deadline += skipped * interval_;
+      missed_.fetch_add(static_cast<std::uint64_t>(skipped), std::memory_order_relaxed);
+    }
+    sleepUntil(deadline);
+    if (stopping_) return;
+    function_(deadline);
+    ticks_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace tessera::mix

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "pipelines/mix/tick_phase.h"
+
+namespace tessera::mix {
+
+// Calls a function by the clock on a thread of its own, with absolute deadlines: late calls do not add up.
+// After an overrun whole ticks are skipped and counted, never made up for in a burst. Each call gets its
+// deadline (CLOCK_MONOTONIC), which lies on the regular grid whatever the scheduler did.
+class Ticker {
+ public:
+  using Function = std::function<void(Nanos tick)>;
+
+  // `name`: of the thread, at most 15 characters. `phase` (may be null) moves the grid.
+  Ticker(const std::string& name, Nanos interval, Function function,
+         std::shared_ptr<const TickPhase> phase = nullptr);
+  ~Ticker() { stop(); }
+  Ticker(const Ticker&) = delete;
+  Ticker& operator=(const Ticker&) = delete;
+
+  void stop();  // returns once no call is under way or to come; not from the function itself
+  std::uint64_t ticks() const { return ticks_.load(std::memory_order_relaxed); }
+  std::uint64_t missed() const { return missed_.load(std::memory_order_relaxed); }
+
+ private:
+  void run();
+  Nanos following(Nanos deadline) const;
+
+  const Nanos interval_;
+  const Function function_;
+  const std::shared_ptr<const TickPhase> phase_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint64_t> ticks_{0}, missed_{0};
+  std::thread thread_;
+};
+
+}  // namespace tessera::mix
