@@ -32,22 +32,24 @@ LineChannel::~LineChannel() {
 }
 
 void LineChannel::sendControl(std::string line) {
-  if (fd_ < 0) return;
+  if (!canSend_) return;
   line.push_back('\n');
   backlogBytes_ += line.size();
   pending_.push_back({{}, std::move(line)});
-  if (backlogBytes_ > kMaxBacklogBytes)
-    post([weak = weak_.get()] {
+  if (backlogBytes_ > kMaxBacklogBytes) {
+    canSend_ = false;
+    post([weak = weak_.get()] {  // not inline: the caller need not expect its handler
       if (auto* self = weak.get()) self->close("backlog");
     });
-  else if (!writeSource_)
+  } else if (!writeSource_) {
     watchWritable();
+  }
 }
 
 void LineChannel::sendState(std::string key, std::string line) {
-  if (fd_ < 0) return;
+  if (!canSend_) return;
   line.push_back('\n');
-  const auto same = [&](const Pending& p) { return p.key == key && p.sent == 0; };
+  const auto same = [&](const Pending& p) { return !p.key.empty() && p.key == key && p.sent == 0; };
   if (const auto it = std::find_if(pending_.begin(), pending_.end(), same); it != pending_.end()) {
     backlogBytes_ = backlogBytes_ - it->line.size() + line.size();
     it->line = std::move(line);
@@ -85,7 +87,9 @@ bool LineChannel::writeSome() {
   const ssize_t n = ::send(fd_, front.line.data() + front.sent, front.line.size() - front.sent, MSG_NOSIGNAL);
   if (n < 0) {
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return false;
-    close(std::strerror(errno));
+    // The other side is gone, but its last lines may still wait to be read: the end of file comes after them.
+    canSend_ = false;
+    dropPending();
     return false;
   }
   front.sent += static_cast<std::size_t>(n);
@@ -94,20 +98,29 @@ bool LineChannel::writeSome() {
   return true;
 }
 
+void LineChannel::dropPending() {
+  pending_.clear();
+  backlogBytes_ = 0;
+}
+
 void LineChannel::onReadable() {
   std::array<char, 16384> chunk;
   const ssize_t n = ::recv(fd_, chunk.data(), chunk.size(), 0);
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
   if (n <= 0) return close(n == 0 ? "end of file" : std::strerror(errno));
   input_.append(chunk.data(), static_cast<std::size_t>(n));
+  // The handler may destroy the channel: what it runs and reads must not be the channel's.
   const auto weak = weak_.get();
-  const auto onLine = handlers_.onLine;  // a copy: the handler may destroy the channel
+  const auto onLine = handlers_.onLine;
+  std::string lines = std::exchange(input_, {});
   std::size_t begin = 0;
-  for (std::size_t end; (end = input_.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    onLine(std::string_view(input_).substr(begin, end - begin));
+  for (std::size_t end; (end = lines.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    if (end - begin > kMaxLineBytes) return close("line too long");
+    onLine(std::string_view(lines).substr(begin, end - begin));
     if (!weak.get() || fd_ < 0) return;
   }
-  input_.erase(0, begin);
+  lines.erase(0, begin);
+  input_ = std::move(lines);
   if (input_.size() > kMaxLineBytes) close("line too long");
 }
 
@@ -116,8 +129,8 @@ void LineChannel::close(std::string_view why) {
   if (readSource_) g_source_remove(std::exchange(readSource_, 0));
   if (writeSource_) g_source_remove(std::exchange(writeSource_, 0));
   ::close(std::exchange(fd_, -1));
-  pending_.clear();
-  backlogBytes_ = 0;
+  canSend_ = false;
+  dropPending();
   const auto onClosed = std::exchange(handlers_, {}).onClosed;
   if (onClosed) onClosed(why);
 }

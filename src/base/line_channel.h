@@ -12,7 +12,8 @@ namespace tessera {
 // Newline-delimited text over a connected, non-blocking stream socket: how server and room speak. Writing
 // never blocks. Control lines are kept in order and never dropped; a state line (levels, statistics) replaces
 // the unsent one of the same key. More than kMaxBacklogBytes unsent means that the other side is dead.
-// Main thread only. After onClosed nothing is called any more.
+// Main thread only. A handler may destroy the channel; after onClosed nothing is called any more. Destroying
+// it drops what is unsent and calls nothing.
 class LineChannel {
  public:
   static constexpr std::size_t kMaxBacklogBytes = 1 << 20;
@@ -29,7 +30,7 @@ class LineChannel {
   LineChannel& operator=(const LineChannel&) = delete;
 
   void sendControl(std::string line);
-  void sendState(std::string key, std::string line);
+  void sendState(std::string key, std::string line);  // key: not empty
   std::size_t backlogBytes() const { return backlogBytes_; }
 
  private:
@@ -41,11 +42,13 @@ class LineChannel {
 
   void onReadable();
   void onWritable();
-  bool writeSome();  // false when closed
+  bool writeSome();  // false when nothing more can be written now
+  void dropPending();
   void watchWritable();
   void close(std::string_view why);
 
   int fd_;
+  bool canSend_ = true;
   Handlers handlers_;
   unsigned readSource_ = 0;
   unsigned writeSource_ = 0;

@@ -3,7 +3,9 @@
 
 #include <glib.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <thread>
 #include <utility>
 
@@ -56,7 +58,7 @@ void Timer::start(std::chrono::milliseconds interval, std::function<void()> task
   stop();
   auto* callback = new Callback{std::move(task), repeat, &sourceId_};
   sourceId_ = g_timeout_add_full(
-      G_PRIORITY_DEFAULT, static_cast<guint>(interval.count()),
+      G_PRIORITY_DEFAULT, static_cast<guint>(std::max<std::int64_t>(interval.count(), 0)),
       [](gpointer data) -> gboolean {
         auto* self = static_cast<Callback*>(data);
         if (self->repeat) {
