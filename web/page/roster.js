@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import { h, reconcile, setAttribute } from "./dom.js";
+import { icon } from "./icons.js";
+import { describe, hue, initials } from "./text.js";
+
+/** @typedef {import("../sdk/protocol.js").Participant} Participant */
+
+/** `<tessera-roster>`: who is here, who speaks, who is muted; and what a moderator can do about it. */
+export class Roster extends HTMLElement {
+  #list = h("ul", { class: "roster-list", "aria-label": "People in this room" });
+  #end = h("button", { class: "danger quiet", type: "button", on: { click: () => this.#endRoom() } },
+    "End the room for everyone");
+
+  /**
+   * @param {import("../sdk/tessera.js").Conference} conference
+   * @param {(question: string, yes: string) => Promise<boolean>} confirm
+   */
+  constructor(conference, confirm) {
+    super();
+    this.conference = conference;
+    this.confirm = confirm;
+    /** @type {ReadonlyMap<string, import("../sdk/protocol.js").Level>} */
+    this.levels = new Map();
+  }
+
+  connectedCallback() {
+    this.replaceChildren(this.#list, this.#end);
+    this.refresh();
+  }
+
+  refresh() {
+    const order = [...this.conference.participants].sort((a, b) => this.#rank(a) - this.#rank(b));
+    reconcile(this.#list, order, (one) => one.id, (one) => this.#makeRow(one), (row, one) => this.#updateRow(row, one));
+    this.#end.hidden = this.conference.me?.role !== "moderator";
+  }
+
+  /** @param {Participant} one */
+  #rank(one) {
+    return one.id === this.conference.id ? 0 : one.handRaised ? 1 : one.role === "viewer" ? 3 : 2;
+  }
+
+  /** @param {Participant} one */
+  #makeRow(one) {
+    const act = (/** @type {() => void} */ click, /** @type {import("./icons.js").IconName} */ picture, /** @type {string} */ which) =>
+      h("button", { class: `small ${which}`, type: "button", on: { click } }, icon(picture));
+    return h("li", { class: "person" },
+      h("span", { class: "avatar", "aria-hidden": "true" }),
+      h("span", { class: "person-text" }, h("span", { class: "person-name" }), h("span", { class: "person-role" })),
+      h("span", { class: "person-state", "aria-hidden": "true" }),
+      act(() => void this.conference.moderate("mute", one.id), "mic", "mute-person"),
+      act(() => void this.#kick(one.id), "remove", "remove-person"),
+    );
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {Participant} one
+   */
+  #updateRow(row, one) {
+    const me = one.id === this.conference.id;
+    const speaking = this.levels.get(one.id)?.speaking === true && !one.muted;
+    row.dataset.id = one.id;
+    row.classList.toggle("speaking", speaking);
+    row.classList.toggle("away", !one.connected);
+    setAttribute(row, "aria-label", describe(one, { me, speaking }));
+    setAttribute(row, "data-muted", one.muted ? "true" : "false");
+    const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(name));
+    part(".avatar").textContent = initials(one.name);
+    part(".avatar").style.setProperty("--hue", String(hue(one.name)));
+    part(".person-name").textContent = me ? `${one.name} (you)` : one.name;
+    part(".person-role").textContent = roleText(one);
+    const moderator = this.conference.me?.role === "moderator" && !me;
+    const canMute = moderator && !one.muted && one.role !== "viewer";
+    const marks = /** @type {import("./icons.js").IconName[]} */ ([
+      ...(one.handRaised ? ["hand"] : []),
+      ...(one.cameraOff && one.role !== "viewer" ? ["cameraOff"] : []),
+      ...(one.role === "viewer" || canMute ? [] : [one.muted ? "micOff" : "mic"]), // the button shows it, too
+    ]);
+    const key = marks.join();
+    const state = part(".person-state");
+    if (state.dataset.marks !== key) state.replaceChildren(...marks.map((name) => mark(name)));
+    state.dataset.marks = key;
+    for (const [name, text, able] of /** @type {[string, string, boolean][]} */ ([
+      [".mute-person", `Mute ${one.name}`, canMute],
+      [".remove-person", `Remove ${one.name}`, moderator],
+    ])) {
+      const button = part(name);
+      button.hidden = !able;
+      setAttribute(button, "aria-label", text);
+      setAttribute(button, "title", text);
+    }
+  }
+
+  /** @param {string} id */
+  async #kick(id) {
+    const one = this.conference.participants.find((person) => person.id === id);
+    if (one && (await this.confirm(`Remove ${one.name} from the room?`, "Remove"))) this.conference.moderate("kick", id);
+  }
+
+  async #endRoom() {
+    if (await this.confirm("End the room for everyone in it?", "End the room")) this.conference.moderate("end");
+  }
+}
+customElements.define("tessera-roster", Roster);
+
+/** @param {import("./icons.js").IconName} name */
+function mark(name) {
+  const picture = icon(name);
+  picture.classList.add(`mark-${name}`);
+  return picture;
+}
+
+/** @param {Participant} one */
+function roleText(one) {
+  if (!one.connected) return "connecting…";
+  if (one.role === "moderator") return "moderator";
+  if (one.role === "viewer") return "watching";
+  return one.handRaised ? "hand raised" : "";
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { h } from "./dom.js";
+
+const kShownMs = 4500;
+const kAtOnce = 3;
+
+/** `<tessera-toasts>`: short news that go by themselves, read out by a screen reader. */
+export class Toasts extends HTMLElement {
+  #spoken = h("div", { role: "status", class: "toast-list" });
+  #silent = h("div", { class: "toast-list", "aria-hidden": "true" });
+
+  connectedCallback() {
+    this.replaceChildren(this.#spoken, this.#silent);
+  }
+
+  /**
+   * @param {string} text
+   * @param {{silent?: boolean}} [how] silent: something else reads it out (the chat's log)
+   */
+  show(text, { silent = false } = {}) {
+    if (!text) return;
+    const list = silent ? this.#silent : this.#spoken;
+    const toast = h("div", { class: "toast", text });
+    list.append(toast);
+    while (list.children.length > kAtOnce) list.firstElementChild?.remove();
+    setTimeout(() => toast.remove(), kShownMs);
+  }
+}
+customElements.define("tessera-toasts", Toasts);

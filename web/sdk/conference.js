@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+import { supportedCodecs } from "./codecs.js";
+import { Emitter } from "./emitter.js";
+import { MediaSession } from "./media_session.js";
+import { kMaxChatChars, roomUrl } from "./protocol.js";
+import { SignalLink } from "./signal_link.js";
+import { sample, statsMessage } from "./stats.js";
+import { watchNetwork } from "./network.js";
+
+const kWelcomeDueMs = 8000;
+const kStatsEveryMs = 5000;
+const kOwnChangeMs = 1000; // our own change comes back in the roster within this time
+
+/**
+ * @typedef {"new" | "connecting" | "connected" | "reconnecting" | "ended"} State
+ * @typedef {{state: State, code: string, text: string}} StateChange `code` and `text` say why it ended
+ * @typedef {object} JoinOptions
+ * @property {string} name
+ * @property {MediaStreamTrack | null} [audio]
+ * @property {MediaStreamTrack | null} [video]
+ * @property {boolean} [muted]
+ * @property {boolean} [cameraOff]
+ * @property {boolean} [viewer] no tile, nothing sent
+ * @property {RTCIceTransportPolicy} [iceTransportPolicy]
+ * @property {Storage | null} [storage] keeps the resume token, so that a reload takes over; sessionStorage
+ */
+
+/**
+ * One participant in one room. `stream` is the mix: give it to a media element once.
+ * @extends {Emitter<{
+ *   state: StateChange,
+ *   roster: import("./protocol.js").Participant[],
+ *   tiles: import("./protocol.js").Tiles,
+ *   speaking: Map<string, import("./protocol.js").Level>,
+ *   chat: import("./protocol.js").Chat,
+ *   muted: {muted: boolean, byModerator: boolean},
+ *   problem: {code: string, text: string},
+ * }>}
+ */
+export class Conference extends Emitter {
+  /** @type {State} */
+  state = "new";
+  /** @type {import("./protocol.js").Participant[]} */
+  participants = [];
+  id = "";
+  #room = "";
+  /** @type {JoinOptions} */
+  #options = { name: "" };
+  /** @type {SignalLink | null} */
+  #signal = null;
+  #media = new MediaSession(() => this.#outgoing());
+  #admitted = false;
+  #wasConnected = false;
+  /** @type {{muted: boolean, cameraOff: boolean} | null} what the server was last told */
+  #told = null;
+  #toldAtMs = -Infinity;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #welcomeTimer;
+  /** @type {(() => void)[]} */
+  #cleanup = [];
+
+  get stream() {
+    return this.#media.stream;
+  }
+
+  get me() {
+    return this.participants.find((one) => one.id === this.id) ?? null;
+  }
+
+  get muted() {
+    return this.#options.muted === true;
+  }
+
+  get cameraOff() {
+    return this.#options.cameraOff === true;
+  }
+
+  /**
+   * Joins and stays joined until leave() or until the server says goodbye.
+   * @param {string | URL} server any address on the server, e.g. location.href
+   * @param {string} room
+   * @param {JoinOptions} options
+   */
+  connect(server, room, options) {
+    if (this.state !== "new") throw new Error("a Conference connects once");
+    this.#room = room;
+    this.#options = { storage: defaultStorage(), ...options };
+    this.#applyMute();
+    const signal = new SignalLink(roomUrl(server, room));
+    this.#signal = signal;
+    signal.on("open", () => this.#join());
+    signal.on("message", (message) => this.#received(message));
+    signal.on("down", () => this.#signalDown());
+    this.#media.on("send", (message) => this.#send(message));
+    this.#media.on("changed", () => this.#refresh());
+    const statsTimer = setInterval(() => this.#reportStats(), kStatsEveryMs);
+    this.#cleanup.push(() => clearInterval(statsTimer));
+    this.#cleanup.push(watchNetwork(() => this.reconnectNow()));
+    this.#refresh();
+    signal.open();
+  }
+
+  /** Tries at once instead of waiting for the next attempt. */
+  reconnectNow() {
+    if (this.state === "ended") return;
+    this.#admitted = false;
+    this.#signal?.reopen();
+    this.#refresh();
+  }
+
+  leave() {
+    this.#send({ type: "leave" });
+    this.#end("left", "");
+  }
+
+  /**
+   * @param {import("./media_link.js").Kind} kind
+   * @param {MediaStreamTrack | null} track null: no device
+   */
+  async setTrack(kind, track) {
+    this.#options[kind] = track;
+    this.#applyMute();
+    await this.#media.replaceTrack(kind, this.#outgoing()[kind]);
+    this.#tellMedia();
+  }
+
+  /** @param {boolean} muted */
+  setMuted(muted) {
+    this.#options.muted = muted;
+    this.#applyMute();
+    this.#tellMedia();
+    this.emit("muted", { muted, byModerator: false });
+  }
+
+  /** @param {boolean} cameraOff */
+  async setCameraOff(cameraOff) {
+    this.#options.cameraOff = cameraOff;
+    this.#tellMedia();
+    await this.#media.replaceTrack("video", this.#outgoing().video);
+  }
+
+  /**
+   * @param {string} text
+   * @returns {boolean} false: not sent, there is no connection
+   */
+  sendChat(text) {
+    return this.#send({ type: "chat", text: [...text.trim()].slice(0, kMaxChatChars).join("") });
+  }
+
+  /** @param {boolean} raised */
+  raiseHand(raised) {
+    return this.#send({ type: "hand", raised });
+  }
+
+  /**
+   * For moderators.
+   * @param {"kick" | "mute" | "end"} action
+   * @param {string} [target] participant; none for "end"
+   */
+  moderate(action, target) {
+    return this.#send(target ? { type: "moderate", action, target } : { type: "moderate", action });
+  }
+
+  // ---- to the server
+
+  /** @param {Record<string, unknown>} message */
+  #send(message) {
+    return this.#admitted && Boolean(this.#signal?.send(message));
+  }
+
+  #join() {
+    const { name, viewer = false } = this.#options;
+    const resume = this.#token;
+    this.#told = this.#mediaState();
+    this.#signal?.send({
+      type: "join",
+      name,
+      send: { audio: !viewer, video: !viewer },
+      viewer,
+      ...this.#told,
+      codecs: supportedCodecs(),
+      screen: screenSize(),
+      ...(resume ? { resume } : {}),
+    });
+    this.#welcomeTimer = setTimeout(() => this.#signal?.reopen(), kWelcomeDueMs);
+  }
+
+  /** What others can expect of us: without a device there is nothing to hear or see. */
+  #mediaState() {
+    const { muted = false, cameraOff = false, audio = null, video = null } = this.#options;
+    return { muted: muted || !audio, cameraOff: cameraOff || !video };
+  }
+
+  #tellMedia() {
+    const state = this.#mediaState();
+    if (state.muted === this.#told?.muted && state.cameraOff === this.#told.cameraOff) return;
+    if (!this.#send({ type: "media", ...state })) return; // the next join will say it
+    this.#told = state;
+    this.#toldAtMs = performance.now();
+  }
+
+  /** @returns {import("./media_link.js").LocalTracks} */
+  #outgoing() {
+    const { audio = null, video = null, cameraOff = false, viewer = false } = this.#options;
+    return { audio: viewer ? null : audio, video: viewer || cameraOff ? null : video };
+  }
+
+  #applyMute() {
+    if (this.#options.audio) this.#options.audio.enabled = !this.muted;
+  }
+
+  /** @type {import("./stats.js").Sample | null} */
+  #lastSample = null;
+
+  async #reportStats() {
+    const report = await this.#media.stats();
+    if (!report) return;
+    const now = sample(report);
+    const message = statsMessage(this.#lastSample, now);
+    this.#lastSample = now;
+    if (message) this.#send(message);
+  }
+
+  // ---- from the server
+
+  /** @param {import("./protocol.js").FromServer} message */
+  #received(message) {
+    if (message.type === "welcome") return this.#welcomed(message);
+    if (message.type === "error") return this.#failed(message);
+    if (message.type === "bye") return this.#bye(message);
+    if (!this.#admitted) return;
+    if (message.type === "offer") this.#media.offered(message);
+    else if (message.type === "candidate") this.#media.candidate(message);
+    else if (message.type === "roster") this.#rosterChanged(message.participants);
+    else if (message.type === "tiles") this.emit("tiles", message);
+    else if (message.type === "chat") this.emit("chat", message);
+    else if (message.type === "speaking")
+      this.emit("speaking", new Map(message.levels.map((level) => [level.id, level])));
+  }
+
+  /** @param {import("./protocol.js").Welcome} welcome */
+  #welcomed(welcome) {
+    clearTimeout(this.#welcomeTimer);
+    this.#admitted = true;
+    this.#signal?.settled();
+    this.#token = welcome.resume;
+    const { iceTransportPolicy = "all" } = this.#options;
+    this.#media.configure({ iceServers: welcome.iceServers ?? [], iceTransportPolicy });
+    const known = welcome.id === this.id;
+    this.id = welcome.id;
+    if (!known) this.#media.startOver();
+    if (welcome.resumed) this.#media.resumed();
+    this.#rosterChanged(welcome.participants);
+    this.#tellMedia(); // what changed between `join` and now
+    this.#refresh();
+  }
+
+  /** @param {import("./protocol.js").Participant[]} participants */
+  #rosterChanged(participants) {
+    const before = this.me;
+    this.participants = participants;
+    const after = this.me;
+    const ours = performance.now() - this.#toldAtMs < kOwnChangeMs;
+    if (before && after && !before.muted && after.muted && !this.muted && !ours) this.#mutedByModerator();
+    this.emit("roster", participants);
+  }
+
+  #mutedByModerator() {
+    this.#options.muted = true;
+    this.#applyMute();
+    this.#told = this.#mediaState();
+    this.emit("muted", { muted: true, byModerator: true });
+  }
+
+  /** @param {import("./protocol.js").ServerError} error */
+  #failed({ code, text, final, re }) {
+    if (!final) return this.emit("problem", { code, text });
+    if (re === "join" && this.#token) {
+      this.#token = ""; // it is of no use any more: join as somebody new
+      return this.#signal?.reopenAfter(0);
+    }
+    this.#end(code, text);
+  }
+
+  /** @param {import("./protocol.js").Bye} bye */
+  #bye({ code, text, reconnect, afterMs }) {
+    if (!reconnect) return this.#end(code, text);
+    this.#admitted = false;
+    this.#signal?.reopenAfter(afterMs ?? 0);
+  }
+
+  #signalDown() {
+    clearTimeout(this.#welcomeTimer);
+    this.#admitted = false;
+    this.#refresh();
+  }
+
+  // ---- state
+
+  #refresh() {
+    if (this.state === "ended") return;
+    const up = this.#admitted && this.#media.connected;
+    if (up) this.#wasConnected = true;
+    this.#setState(up ? "connected" : this.#wasConnected ? "reconnecting" : "connecting", "", "");
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} text
+   */
+  #end(code, text) {
+    if (this.state === "ended") return;
+    this.#token = "";
+    this.#signal?.close();
+    this.#media.close();
+    clearTimeout(this.#welcomeTimer);
+    for (const undo of this.#cleanup.splice(0)) undo();
+    this.#setState("ended", code, text);
+  }
+
+  /**
+   * @param {State} state
+   * @param {string} code
+   * @param {string} text
+   */
+  #setState(state, code, text) {
+    if (state === this.state) return;
+    this.state = state;
+    this.emit("state", { state, code, text });
+  }
+
+  // ---- the resume token
+
+  get #token() {
+    return this.#options.storage?.getItem(`tessera.resume.${this.#room}`) ?? "";
+  }
+
+  set #token(token) {
+    const key = `tessera.resume.${this.#room}`;
+    if (token) this.#options.storage?.setItem(key, token);
+    else this.#options.storage?.removeItem(key);
+  }
+}
+
+/** @returns {Storage | null} null where the browser forbids it */
+function defaultStorage() {
+  try {
+    return globalThis.sessionStorage ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function screenSize() {
+  const ratio = globalThis.devicePixelRatio || 1;
+  return { width: Math.round(screen.width * ratio), height: Math.round(screen.height * ratio) };
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Emitter } from "./emitter.js";
+
+/**
+ * @typedef {"audio" | "video"} Kind
+ * @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} LocalTracks
+ */
+
+const kDisconnectedMs = 2000; // ICE may heal by itself for this long
+const kConnectMs = 12000; // from the offer to a connection
+const kFramePollMs = 50;
+
+/**
+ * One offered connection: one RTCPeerConnection, made for one (pc, gen) and thrown away with it.
+ * @extends {Emitter<{
+ *   candidate: import("./protocol.js").Candidate,
+ *   connected: void,
+ *   frame: void,
+ *   lost: string,
+ * }>}
+ */
+export class MediaLink extends Emitter {
+  #connection;
+  /** @type {MediaStreamTrack[]} */
+  #remote = [];
+  /** Operations in the order they came: a candidate may not overtake the description it belongs to. */
+  #queue = Promise.resolve();
+  #answered = false;
+  /** @type {import("./protocol.js").Candidate[]} */
+  #early = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #trouble;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #framePoll;
+  #closed = false;
+
+  /** @param {{pc: string, gen: number, configuration: RTCConfiguration}} given */
+  constructor({ pc, gen, configuration }) {
+    super();
+    this.pc = pc;
+    this.gen = gen;
+    this.connected = false;
+    this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...configuration });
+    this.#connection.onicecandidate = (event) => this.#gathered(event.candidate);
+    this.#connection.onconnectionstatechange = () => this.#stateChanged();
+    this.#connection.oniceconnectionstatechange = () => this.#stateChanged();
+    this.#connection.ontrack = ({ track, receiver }) => {
+      this.#remote.push(track);
+      playAtOnce(receiver);
+    };
+    this.#lostAfter(kConnectMs, "no connection");
+    this.#framePoll = setInterval(() => this.#lookForFrame(), kFramePollMs);
+  }
+
+  get remoteTracks() {
+    return this.#remote;
+  }
+
+  /**
+   * Answers the server's offer: every m-line sendrecv, with a null track where there is nothing to send (yet).
+   * @param {string} sdp
+   * @param {() => LocalTracks} tracks what to send, asked for at the last moment
+   * @param {(sdp: string) => void} sendAnswer
+   * @returns {Promise<void>}
+   */
+  accept(sdp, tracks, sendAnswer) {
+    return this.#inOrder(async () => {
+      await this.#connection.setRemoteDescription({ type: "offer", sdp });
+      const local = tracks();
+      for (const transceiver of this.#connection.getTransceivers()) {
+        transceiver.direction = "sendrecv";
+        await transceiver.sender.replaceTrack(local[kindOf(transceiver)]);
+      }
+      await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+      sendAnswer(this.#connection.localDescription?.sdp ?? "");
+      this.#answered = true;
+      for (const candidate of this.#early.splice(0)) this.emit("candidate", candidate);
+    });
+  }
+
+  /** @param {import("./protocol.js").Candidate} candidate */
+  addCandidate({ mline, candidate }) {
+    return this.#inOrder(async () => {
+      try {
+        await this.#connection.addIceCandidate({ candidate, sdpMLineIndex: mline });
+      } catch (error) {
+        console.debug("tessera: candidate not used", error);
+      }
+    });
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {MediaStreamTrack | null} track
+   */
+  replaceTrack(kind, track) {
+    return this.#inOrder(async () => {
+      for (const transceiver of this.#connection.getTransceivers())
+        if (kindOf(transceiver) === kind) await transceiver.sender.replaceTrack(track);
+    });
+  }
+
+  /** @returns {Promise<RTCStatsReport | null>} */
+  async stats() {
+    return this.#closed ? null : this.#connection.getStats();
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#trouble);
+    clearInterval(this.#framePoll);
+    this.#connection.onicecandidate = this.#connection.ontrack = null;
+    this.#connection.onconnectionstatechange = this.#connection.oniceconnectionstatechange = null;
+    this.#connection.close();
+  }
+
+  /** @param {() => Promise<void>} operation */
+  #inOrder(operation) {
+    const result = this.#queue.then(async () => {
+      if (!this.#closed) await operation();
+    });
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  /** @param {RTCIceCandidate | null} candidate null: gathering ended */
+  #gathered(candidate) {
+    if (candidate && !isUsable(candidate)) return;
+    const message = { mline: candidate?.sdpMLineIndex ?? 0, candidate: candidate?.candidate ?? "" };
+    if (this.#answered) this.emit("candidate", message);
+    else this.#early.push(message);
+  }
+
+  #stateChanged() {
+    const { connectionState, iceConnectionState } = this.#connection;
+    if (connectionState === "connected" && iceConnectionState !== "disconnected") {
+      clearTimeout(this.#trouble);
+      if (this.connected) return;
+      this.connected = true;
+      this.emit("connected", undefined);
+    } else if (connectionState === "failed" || iceConnectionState === "failed") {
+      this.#lostAfter(0, "failed");
+    } else if (iceConnectionState === "disconnected" || connectionState === "disconnected") {
+      this.#lostAfter(kDisconnectedMs, "disconnected");
+    }
+  }
+
+  /**
+   * @param {number} afterMs
+   * @param {string} why
+   */
+  #lostAfter(afterMs, why) {
+    clearTimeout(this.#trouble);
+    this.#trouble = setTimeout(() => {
+      this.connected = false;
+      this.emit("lost", why);
+    }, afterMs);
+  }
+
+  async #lookForFrame() {
+    for (const entry of (await this.stats())?.values() ?? []) {
+      if (entry.type !== "inbound-rtp" || entry.kind !== "video" || !entry.framesDecoded) continue;
+      if (this.#framePoll === undefined || this.#closed) return;
+      clearInterval(this.#framePoll);
+      this.#framePoll = undefined;
+      this.emit("frame", undefined);
+    }
+  }
+}
+
+/**
+ * The mix is already smooth: no buffering beyond what the network's jitter needs.
+ * @param {RTCRtpReceiver} receiver
+ */
+function playAtOnce(receiver) {
+  if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
+  else if ("playoutDelayHint" in receiver) Object.assign(receiver, { playoutDelayHint: 0 });
+}
+
+/**
+ * @param {RTCRtpTransceiver} transceiver
+ * @returns {Kind}
+ */
+function kindOf(transceiver) {
+  return transceiver.receiver.track.kind === "audio" ? "audio" : "video";
+}
+
+/**
+ * The server speaks UDP and cannot resolve the names that browsers hide local addresses behind; it learns
+ * those addresses from the connectivity checks themselves.
+ * @param {RTCIceCandidate} candidate
+ */
+function isUsable({ candidate, protocol }) {
+  return candidate !== "" && protocol !== "tcp" && !/ [0-9a-f-]+\.local /i.test(candidate);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Emitter } from "./emitter.js";
+import { MediaLink } from "./media_link.js";
+
+const kPc = "main";
+const kAskAgainMs = 4000; // between two requests for a new offer
+const kOfferDueMs = 1500; // after a resume, when there is no connection
+const kFrameDueMs = 2000; // a connection without a picture still brings the sound
+
+/**
+ * The media of one participant across connections: the server may replace the connection at any time (its
+ * room process died, our network changed). `stream` stays the same object, and keeps the old picture until
+ * the new connection has one.
+ * @extends {Emitter<{changed: void, send: Record<string, unknown>}>}
+ */
+export class MediaSession extends Emitter {
+  stream = new MediaStream();
+  #tracks;
+  /** @type {RTCConfiguration} */
+  #configuration = {};
+  #lastGen = 0;
+  /** @type {MediaLink | null} what `stream` shows */
+  #current = null;
+  /** @type {MediaLink | null} what will replace it */
+  #next = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #askTimer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #promoteTimer;
+
+  /** @param {() => import("./media_link.js").LocalTracks} tracks what is to be sent at this moment */
+  constructor(tracks) {
+    super();
+    this.#tracks = tracks;
+  }
+
+  get connected() {
+    return Boolean(this.#current?.connected || this.#next?.connected);
+  }
+
+  /** @param {RTCConfiguration} configuration for connections from now on */
+  configure(configuration) {
+    this.#configuration = configuration;
+  }
+
+  /** We are somebody else to the server now: connections count from the start, the old ones lead nowhere. */
+  startOver() {
+    this.#lastGen = 0;
+  }
+
+  /** Our place was kept, but perhaps nobody knows that the media is gone: asks unless an offer comes. */
+  resumed() {
+    if (!this.connected) this.#askIn(kOfferDueMs);
+  }
+
+  /** @param {import("./protocol.js").Offer} message */
+  async offered({ pc, gen, sdp }) {
+    if (pc !== kPc || gen <= this.#lastGen) return;
+    this.#lastGen = gen;
+    clearTimeout(this.#askTimer);
+    const link = new MediaLink({ pc, gen, configuration: this.#configuration });
+    this.#adopt(link);
+    try {
+      await link.accept(sdp, this.#tracks, (answer) =>
+        this.emit("send", { type: "answer", pc, gen, sdp: answer }),
+      );
+      if (link === this.#current) this.#show(link);
+    } catch (error) {
+      console.error("tessera: the offer cannot be answered", error);
+      if (this.#isLatest(link)) this.#askIn(kAskAgainMs);
+    }
+  }
+
+  /** @param {import("./protocol.js").ServerCandidate} message */
+  candidate({ pc, gen, candidate }) {
+    const link = [this.#next, this.#current].find((one) => one?.pc === pc && one.gen === gen);
+    link?.addCandidate(candidate);
+  }
+
+  /**
+   * @param {import("./media_link.js").Kind} kind
+   * @param {MediaStreamTrack | null} track
+   */
+  async replaceTrack(kind, track) {
+    await Promise.all([this.#current, this.#next].map((link) => link?.replaceTrack(kind, track)));
+  }
+
+  /** @returns {Promise<RTCStatsReport | null>} */
+  async stats() {
+    return (await (this.#next ?? this.#current)?.stats()) ?? null;
+  }
+
+  close() {
+    clearTimeout(this.#askTimer);
+    clearTimeout(this.#promoteTimer);
+    this.#current?.close();
+    this.#next?.close();
+    this.#current = this.#next = null;
+  }
+
+  /** @param {MediaLink} link */
+  #adopt(link) {
+    this.#next?.close();
+    this.#next = null;
+    clearTimeout(this.#promoteTimer);
+    if (this.#current) this.#next = link;
+    else this.#current = link;
+
+    link.on("candidate", (candidate) =>
+      this.emit("send", { type: "candidate", pc: link.pc, gen: link.gen, candidate }),
+    );
+    link.on("connected", () => {
+      if (link === this.#next)
+        this.#promoteTimer = setTimeout(() => this.#promote(link), kFrameDueMs);
+      this.emit("changed", undefined);
+    });
+    link.on("frame", () => this.#promote(link));
+    link.on("lost", () => {
+      if (this.#isLatest(link)) this.#askIn(0);
+      this.emit("changed", undefined);
+    });
+  }
+
+  /** @param {MediaLink} link */
+  #isLatest(link) {
+    return link === (this.#next ?? this.#current);
+  }
+
+  /** @param {MediaLink} link */
+  #promote(link) {
+    if (link !== this.#next) return;
+    clearTimeout(this.#promoteTimer);
+    const old = this.#current;
+    this.#current = link;
+    this.#next = null;
+    this.#show(link);
+    old?.close();
+    this.emit("changed", undefined);
+  }
+
+  /** @param {MediaLink} link */
+  #show(link) {
+    const old = this.stream.getTracks().filter((track) => !link.remoteTracks.includes(track));
+    for (const track of link.remoteTracks) this.stream.addTrack(track);
+    for (const track of old) this.stream.removeTrack(track);
+  }
+
+  /** @param {number} ms */
+  #askIn(ms) {
+    clearTimeout(this.#askTimer);
+    this.#askTimer = setTimeout(() => {
+      this.emit("send", { type: "reconnect", pc: kPc });
+      this.#askIn(kAskAgainMs);
+    }, ms);
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The messages of signaling/PROTOCOL.md as types, and the few constants of the protocol.
+
+export const kSubprotocol = "tessera.v1";
+export const kMaxNameChars = 64;
+export const kMaxChatChars = 2000;
+
+/**
+ * @typedef {"moderator" | "participant" | "viewer"} Role
+ * @typedef {{id: string, name: string, role: Role, muted: boolean, cameraOff: boolean, handRaised: boolean,
+ *            connected: boolean}} Participant
+ * @typedef {{width: number, height: number, fps: number}} Canvas
+ * @typedef {{id: string, pc: string, x: number, y: number, width: number, height: number}} Tile
+ * @typedef {{id: string, levelDb: number, speaking: boolean}} Level
+ * @typedef {{mline: number, candidate: string}} Candidate
+ *
+ * @typedef {{type: "welcome", id: string, room: string, role: Role, resume: string, resumed: boolean,
+ *            canvas: Canvas, iceServers: RTCIceServer[], participants: Participant[]}} Welcome
+ * @typedef {{type: "offer", pc: string, gen: number, sdp: string}} Offer
+ * @typedef {{type: "candidate", pc: string, gen: number, candidate: Candidate}} ServerCandidate
+ * @typedef {{type: "roster", participants: Participant[]}} Roster
+ * @typedef {{type: "tiles", canvas: Canvas, tiles: Tile[]}} Tiles
+ * @typedef {{type: "speaking", levels: Level[]}} Speaking
+ * @typedef {{type: "chat", from: string, name: string, text: string, timeMs: number}} Chat
+ * @typedef {{type: "error", code: string, text: string, final: boolean, re?: string}} ServerError
+ * @typedef {{type: "bye", code: string, text: string, reconnect: boolean, afterMs: number}} Bye
+ * @typedef {Welcome | Offer | ServerCandidate | Roster | Tiles | Speaking | Chat | ServerError | Bye} FromServer
+ */
+
+/**
+ * The address of a room's WebSocket on a server.
+ * @param {string | URL} server e.g. location.href
+ * @param {string} room
+ * @returns {string}
+ */
+export function roomUrl(server, room) {
+  const url = new URL(`/v1/rooms/${encodeURIComponent(room)}/ws`, server);
+  url.protocol = url.protocol === "https:" || url.protocol === "wss:" ? "wss:" : "ws:";
+  return url.href;
+}
