@@ -3,14 +3,22 @@
 
 namespace tessera::gst {
 
-PadProbe::PadProbe(GstPad* pad, GstPadProbeType type, Callback callback) : pad_(Ref<GstPad>::retain(pad)) {
-  id_ = gst_pad_add_probe(
+namespace {
+
+gulong install(GstPad* pad, GstPadProbeType type, PadProbe::Callback callback) {
+  return gst_pad_add_probe(
       pad, type,
       [](GstPad* at, GstPadProbeInfo* info, gpointer data) {
-        return (*static_cast<Callback*>(data))(at, info);
+        return (*static_cast<PadProbe::Callback*>(data))(at, info);
       },
-      new Callback(std::move(callback)), [](gpointer data) { delete static_cast<Callback*>(data); });
+      new PadProbe::Callback(std::move(callback)),
+      [](gpointer data) { delete static_cast<PadProbe::Callback*>(data); });
 }
+
+}  // namespace
+
+PadProbe::PadProbe(GstPad* pad, GstPadProbeType type, Callback callback)
+    : pad_(Ref<GstPad>::retain(pad)), id_(install(pad, type, std::move(callback))) {}
 
 PadProbe::PadProbe(PadProbe&& other) noexcept
     : pad_(std::move(other.pad_)), id_(std::exchange(other.id_, 0)) {}
@@ -24,6 +32,10 @@ PadProbe& PadProbe::operator=(PadProbe&& other) noexcept {
 void PadProbe::reset() {
   if (id_) gst_pad_remove_probe(pad_.get(), std::exchange(id_, 0));
   pad_ = {};
+}
+
+void addLastingProbe(GstPad* pad, GstPadProbeType type, PadProbe::Callback callback) {
+  install(pad, type, std::move(callback));
 }
 
 }  // namespace tessera::gst

@@ -25,4 +25,7 @@ class PadProbe {
   gulong id_ = 0;
 };
 
+// A probe that stays as long as its pad: for pads whose end is the end of their element.
+void addLastingProbe(GstPad* pad, GstPadProbeType type, PadProbe::Callback callback);
+
 }  // namespace tessera::gst

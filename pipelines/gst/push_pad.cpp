@@ -47,12 +47,12 @@ Status PushPad::linkTo(GstElement* element, const char* padName) {
 }
 
 GstFlowReturn PushPad::push(Ref<GstBuffer> buffer) {
-  if (!started_) sendStickyEvents();
+  start();
   return gst_pad_push(pad_.get(), buffer.release());
 }
 
 GstFlowReturn PushPad::pushEvent(Ref<GstEvent> event) {
-  if (!started_) sendStickyEvents();
+  start();
   return gst_pad_push_event(pad_.get(), event.release()) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
@@ -60,8 +60,8 @@ void PushPad::stop() {
   gst_pad_set_active(pad_.get(), FALSE);
 }
 
-void PushPad::sendStickyEvents() {
-  started_ = true;
+void PushPad::start() {
+  if (started_.exchange(true)) return;
   gchar* id = g_strdup_printf("tessera-%08x%08x", g_random_int(), g_random_int());
   gst_pad_push_event(pad_.get(), gst_event_new_stream_start(id));
   g_free(id);

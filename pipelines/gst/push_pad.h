@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <functional>
 #include <string>
 
@@ -23,17 +24,16 @@ class PushPad {
   PushPad& operator=(const PushPad&) = delete;
 
   [[nodiscard]] Status linkTo(GstElement* element, const char* padName = "sink");
+  void start();  // sends the sticky events now, so that those below know the caps before the first buffer
   // Takes the buffer. GST_FLOW_FLUSHING after stop() or once the receiver is shut down.
   GstFlowReturn push(Ref<GstBuffer> buffer);
   GstFlowReturn pushEvent(Ref<GstEvent> event);  // downstream, serialised with push() by the caller
   void stop();                                   // any thread; pushes fail from now on
 
  private:
-  void sendStickyEvents();
-
   Ref<GstPad> pad_;
   Ref<GstCaps> caps_;
-  bool started_ = false;  // of the pushing thread
+  std::atomic<bool> started_{false};
 };
 
 }  // namespace tessera::gst

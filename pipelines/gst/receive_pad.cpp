@@ -50,15 +50,31 @@ gboolean onEvent(GstPad* pad, GstObject*, GstEvent* event) {
 }
 
 gboolean onQuery(GstPad* pad, GstObject* parent, GstQuery* query) {
-  if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION && stateOf(pad).handlers.wantsVideoMeta) {
-    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
-    return TRUE;
+  const ReceivePad::Handlers& handlers = stateOf(pad).handlers;
+  switch (GST_QUERY_TYPE(query)) {
+    case GST_QUERY_ALLOCATION:
+      if (handlers.wantsVideoMeta) gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+      return handlers.wantsVideoMeta;
+    case GST_QUERY_CAPS: {
+      GstCaps* filter = nullptr;
+      gst_query_parse_caps(query, &filter);
+      const auto any = Ref<GstCaps>::adopt(gst_caps_new_any());
+      GstCaps* ours = handlers.caps ? handlers.caps.get() : any.get();
+      const auto result = Ref<GstCaps>::adopt(
+          filter ? gst_caps_intersect_full(filter, ours, GST_CAPS_INTERSECT_FIRST) : gst_caps_ref(ours));
+      gst_query_set_caps_result(query, result.get());
+      return TRUE;
+    }
+    case GST_QUERY_ACCEPT_CAPS: {
+      GstCaps* caps = nullptr;
+      gst_query_parse_accept_caps(query, &caps);
+      gst_query_set_accept_caps_result(query,
+                                       !handlers.caps || gst_caps_can_intersect(caps, handlers.caps.get()));
+      return TRUE;
+    }
+    default:
+      return gst_pad_query_default(pad, parent, query);
   }
-  if (GST_QUERY_TYPE(query) == GST_QUERY_ACCEPT_CAPS) {
-    gst_query_set_accept_caps_result(query, TRUE);
-    return TRUE;
-  }
-  return gst_pad_query_default(pad, parent, query);
 }
 
 }  // namespace
@@ -79,10 +95,18 @@ ReceivePad::~ReceivePad() {
   gst_pad_set_active(pad_.get(), FALSE);
 }
 
+void ReceivePad::sendUpstream(Ref<GstEvent> event) {
+  gst_pad_push_event(pad_.get(), event.release());
+}
+
 Status ReceivePad::linkFrom(GstElement* element, const char* padName) {
   const auto source = staticPad(element, padName);
   if (!source) return tl::unexpected(source.error());
-  return link(source->get(), pad_.get());
+  return linkFrom(source->get());
+}
+
+Status ReceivePad::linkFrom(GstPad* source) {
+  return link(source, pad_.get());
 }
 
 }  // namespace tessera::gst

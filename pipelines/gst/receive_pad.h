@@ -16,6 +16,8 @@ class ReceivePad {
   struct Handlers {
     // PTS is running time, that is CLOCK_MONOTONIC under configureClock().
     std::function<GstFlowReturn(const Ref<GstBuffer>&)> onBuffer;
+    // What the element above may send, e.g. mono 48 kHz; null: anything.
+    Ref<GstCaps> caps;
     // False refuses the caps: the stream ends with not-negotiated.
     std::function<bool(GstCaps*)> onCaps;
     bool wantsVideoMeta = false;  // strides and offsets may come by GstVideoMeta, saving a copy
@@ -26,7 +28,9 @@ class ReceivePad {
   ReceivePad(const ReceivePad&) = delete;
   ReceivePad& operator=(const ReceivePad&) = delete;
 
+  void sendUpstream(Ref<GstEvent> event);  // any thread, e.g. a keyframe request
   [[nodiscard]] Status linkFrom(GstElement* element, const char* padName = "src");
+  [[nodiscard]] Status linkFrom(GstPad* source);
 
   struct State;
 
