@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+
+#include "base/result.h"
+#include "pipelines/gst/ref.h"
+#include "pipelines/mix/audio_mixer.h"
+
+struct OpusEncoder;
+
+namespace tessera {
+
+// One Opus stream: 48 kHz mono in packets of 20 ms with in-band FEC (RFC 6716, 2.1.7). Plain state without
+// a thread. One thread at a time.
+class AudioEncoder {
+ public:
+  static Result<AudioEncoder> create(int kbps);
+
+  // Goes on from where `other` is, so that a receiver that changes over hears no seam: libopus keeps all
+  // state in one block that may be copied.
+  void continueFrom(const AudioEncoder& other);
+
+  // One packet with PTS `time` and 20 ms duration; null when libopus refused, which is a bug.
+  gst::Ref<GstBuffer> encode(const mix::AudioBlock& block, mix::Nanos time);
+
+ private:
+  struct Free {
+    void operator()(OpusEncoder* encoder) const;
+  };
+  explicit AudioEncoder(OpusEncoder* encoder) : encoder_(encoder) {}
+  std::unique_ptr<OpusEncoder, Free> encoder_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <mutex>
+
+#include "pipelines/mix/video_frame.h"
+
+namespace tessera {
+
+// Coalesces the keyframe requests of all receivers of a rung: the first is granted at once, further ones at
+// most every kMinInterval, and one that has to wait is not lost. A keyframe that comes out answers every
+// request made before it, whatever caused it. Thread-safe; time is the caller's.
+class KeyframeBroker {
+ public:
+  static constexpr mix::Nanos kMinInterval = std::chrono::milliseconds(300);
+
+  void request();
+  // Asked before each frame is encoded: shall this one be a keyframe? Granted again after kMinInterval when
+  // no keyframe came out of it.
+  bool take(mix::Nanos now);
+  bool due(mix::Nanos now) const;  // would take() grant?
+  void delivered(mix::Nanos now);  // the encoder made a keyframe
+
+ private:
+  bool dueLocked(mix::Nanos now) const;
+
+  mutable std::mutex mutex_;
+  bool wanted_ = false;
+  bool everMade_ = false;
+  mix::Nanos last_{0};  // granted or delivered, meaningful once everMade_
+};
+
+}  // namespace tessera

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "base/result.h"
+#include "pipelines/gst/push_pad.h"
+#include "pipelines/gst/receive_pad.h"
+#include "pipelines/mix/video_frame.h"
+#include "room/media_room.h"
+
+namespace tessera {
+
+struct RungSettings {
+  VideoCodec codec = VideoCodec::vp8;
+  CanvasSettings canvas;
+  int kbps = 1500;
+};
+
+// One GStreamer encoder, set for real time, run by the thread that calls it: encode() returns when the frame
+// is encoded, and onFrame has been called for it by then. H.264 comes as a byte stream of access units,
+// constrained baseline. One thread at a time.
+class VideoEncoder {
+ public:
+  using FrameHandler = std::function<void(const gst::Ref<GstBuffer>& frame, bool keyframe)>;
+
+  static Result<std::unique_ptr<VideoEncoder>> create(const RungSettings& settings, FrameHandler onFrame);
+  ~VideoEncoder();
+  VideoEncoder(const VideoEncoder&) = delete;
+  VideoEncoder& operator=(const VideoEncoder&) = delete;
+
+  // `frame.captured` becomes the PTS. Fails when the encoder does; it is of no use afterwards.
+  [[nodiscard]] Status encode(const mix::FrameRef& frame, bool keyframe);
+
+ private:
+  VideoEncoder() = default;
+
+  gst::Ref<GstElement> bin_;
+  GstElement* encoder_ = nullptr;  // in bin_
+  mix::Nanos frameDuration_{0};
+  std::unique_ptr<gst::PushPad> input_;
+  std::unique_ptr<gst::ReceivePad> output_;
+};
+
+}  // namespace tessera
