@@ -7,7 +7,8 @@
 
 namespace tessera::draw {
 
-// Pictures drawn with PangoCairo, once per change: main thread (a few ms each).
+// Pictures drawn with PangoCairo, once per change: main thread (a few ms each; the very first one also loads
+// the fonts, which can take 100 ms). Names are plain text from outside: any bytes will do.
 
 struct LabelStyle {
   bool muted = false;  // a struck-through microphone
@@ -15,11 +16,12 @@ struct LabelStyle {
   bool operator==(const LabelStyle&) const = default;
 };
 
-// The name on a dark rounded plate, sized for a tile of this size; cut with an ellipsis to fit.
+// The name on a dark rounded plate, sized for a tile of this size; cut with an ellipsis to fit. Null when
+// there is nothing to say (no name, not muted, no hand) or the tile is too small to say it.
 std::shared_ptr<const mix::Overlay> renderLabel(const std::string& name, int tileWidth, int tileHeight,
                                                 LabelStyle style);
 
-// A full tile: a stable colour from `colourKey`, and the initials of `name` in a circle.
+// A full tile: a stable colour from `colourKey`, and the initials of `name` in a circle. Sizes of at least 2.
 mix::FrameRef renderAvatar(const std::string& name, const std::string& colourKey, int tileWidth,
                            int tileHeight);
 
