@@ -47,6 +47,8 @@ class WebRtcLeg {
   virtual void addCandidate(const IceCandidate& candidate) = 0;
   virtual void requestKeyframe() = 0;  // from the sender, rate-limited
   virtual std::shared_ptr<LegOutput> output() = 0;
+  // Is `source` (of a bus message) an element of this leg? Then an error is the leg's alone.
+  virtual bool owns(GstObject* source) const = 0;
   // Handlers fall silent, slots are let go, the bin is handed to the reaper. The leg may be destroyed after.
   virtual void detach(Reaper& reaper) = 0;
 };

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/legs/decoded_media.h"
+
+#include <gst/video/video.h>
+
+#include <cstdlib>
+#include <optional>
+
+#include "base/log.h"
+#include "pipelines/gst/element.h"
+#include "pipelines/legs/leg_input.h"
+
+namespace tessera {
+namespace {
+
+using mix::Nanos;
+
+struct Mapped {
+  GstVideoFrame frame;
+  ~Mapped() { gst_video_frame_unmap(&frame); }
+};
+
+Nanos captureTime(const GstBuffer* buffer, Nanos now) {
+  return GST_BUFFER_PTS_IS_VALID(buffer) ? Nanos(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))) : now;
+}
+
+std::optional<mix::VideoFrame> wrap(const GstVideoInfo& info, GstBuffer* buffer) {
+  GstVideoFrame frame;
+  if (!gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ)) return std::nullopt;
+  const auto mapped = std::shared_ptr<Mapped>(new Mapped{frame});
+  const GstVideoFrame& f = mapped->frame;
+  mix::VideoFrame result;
+  result.width = GST_VIDEO_FRAME_WIDTH(&f);
+  result.height = GST_VIDEO_FRAME_HEIGHT(&f);
+  result.y = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&f, 0));
+  result.u = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&f, 1));
+  result.v = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&f, 2));
+  result.strideY = GST_VIDEO_FRAME_COMP_STRIDE(&f, 0);
+  result.strideU = GST_VIDEO_FRAME_COMP_STRIDE(&f, 1);
+  result.strideV = GST_VIDEO_FRAME_COMP_STRIDE(&f, 2);
+  result.memory = mapped;
+  return result;
+}
+
+void abortForTest(const std::string& label) {
+  log::error("aborting for a test", {{"peer", label}});
+  log::flush();
+  std::abort();
+}
+
+}  // namespace
+
+gst::ReceivePad::Handlers videoSink(const std::shared_ptr<LegShared>& shared) {
+  // Caps and buffers come on one thread, in order.
+  const auto info = std::make_shared<GstVideoInfo>();
+  gst_video_info_init(info.get());
+
+  gst::ReceivePad::Handlers handlers;
+  handlers.caps = gst::capsOf("video/x-raw,format=I420");
+  handlers.wantsVideoMeta = true;
+  handlers.onCaps = [info](GstCaps* caps) {
+    return gst_video_info_from_caps(info.get(), caps) &&
+           GST_VIDEO_INFO_FORMAT(info.get()) == GST_VIDEO_FORMAT_I420 &&
+           isAcceptableSize(GST_VIDEO_INFO_WIDTH(info.get()), GST_VIDEO_INFO_HEIGHT(info.get()));
+  };
+  handlers.onBuffer = [shared, info](const gst::Ref<GstBuffer>& buffer) {
+    const Nanos now = gst::now();
+    if (!shared->open()) return GST_FLOW_OK;
+    if (shared->abortOnFrame) abortForTest(shared->label);
+    shared->keyframes.onDecoded(now);
+    const auto slot = shared->videoSlot();
+    if (!slot) return GST_FLOW_OK;
+    auto frame = wrap(*info, buffer.get());
+    if (!frame) return GST_FLOW_OK;
+    frame->captured = captureTime(buffer.get(), now);
+    slot->push(std::move(*frame), now);
+    return GST_FLOW_OK;
+  };
+  return handlers;
+}
+
+gst::ReceivePad::Handlers audioSink(const std::shared_ptr<LegShared>& shared) {
+  gst::ReceivePad::Handlers handlers;
+  handlers.caps = gst::capsOf("audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved");
+  handlers.onBuffer = [shared](const gst::Ref<GstBuffer>& buffer) {
+    const Nanos now = gst::now();
+    const auto slot = shared->audioSlot();
+    GstMapInfo map;
+    if (!slot || !shared->open() || !gst_buffer_map(buffer.get(), &map, GST_MAP_READ)) return GST_FLOW_OK;
+    const auto* samples = reinterpret_cast<const std::int16_t*>(map.data);
+    slot->push({samples, map.size / sizeof(std::int16_t)}, captureTime(buffer.get(), now), now);
+    gst_buffer_unmap(buffer.get(), &map);
+    return GST_FLOW_OK;
+  };
+  return handlers;
+}
+
+}  // namespace tessera

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/legs/leg_codecs.h"
+
+#include <fmt/core.h>
+
+namespace tessera {
+namespace {
+
+std::string extension() {
+  return fmt::format("extmap-{}=(string){}", kTransportCcId, kTransportCcUri);
+}
+
+}  // namespace
+
+std::string audioPreferences(std::uint32_t ssrc) {
+  // Only these two parameters: webrtcbin intersects fmtp values literally.
+  return fmt::format(
+      "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,encoding-params=(string)2,"
+      "payload={},minptime=(string)10,useinbandfec=(string)1,ssrc=(uint){},{}",
+      kOpusPayload, ssrc, extension());
+}
+
+std::string videoPreferences(VideoCodec codec, std::uint32_t ssrc) {
+  const std::string common = fmt::format("clock-rate=90000,ssrc=(uint){},{}", ssrc, extension());
+  if (codec == VideoCodec::vp8)
+    return fmt::format("application/x-rtp,media=video,encoding-name=VP8,payload={},{}", kVp8Payload, common);
+  // Constrained baseline, level 3.1 with asymmetry (RFC 6184 section 8.1): what every browser has.
+  return fmt::format(
+      "application/x-rtp,media=video,encoding-name=H264,payload={},profile-level-id=(string)42e01f,"
+      "packetization-mode=(string)1,level-asymmetry-allowed=(string)1,{}",
+      kH264Payload, common);
+}
+
+std::string encodedVideoCaps(VideoCodec codec) {
+  return codec == VideoCodec::vp8 ? "video/x-vp8" : "video/x-h264,stream-format=byte-stream,alignment=au";
+}
+
+std::string encodedAudioCaps() {
+  return "audio/x-opus,rate=48000,channels=1,channel-mapping-family=0,stream-count=1,coupled-count=0";
+}
+
+}  // namespace tessera

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+
+#include "pipelines/legs/leg_shared.h"
+
+namespace tessera {
+
+// The largest picture that is decoded: 1.5 times 1920x1080, either side at most 4096.
+inline constexpr int kMaxVideoPixels = 1920 * 1080 * 3 / 2;
+inline constexpr int kMaxVideoSide = 4096;
+bool isAcceptableSize(int width, int height);
+
+// Connects a source pad that webrtcbin has just added: depayloader and decoder in the bin around it, ending
+// in the leg's slot. On the pad's streaming thread; the pad is linked when this returns, if only to a sink
+// that discards: one stream per kind is used, and only of the codec that was negotiated.
+void attachInput(GstElement* webrtc, GstPad* pad, const std::shared_ptr<LegShared>& shared);
+
+}  // namespace tessera

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "pipelines/gst/clock.h"
+#include "pipelines/gst/receive_pad.h"
+#include "pipelines/legs/fingerprint.h"
+#include "pipelines/legs/keyframe_requester.h"
+#include "pipelines/mix/audio_mixer.h"
+#include "pipelines/mix/video_mixer.h"
+#include "room/media_room.h"
+
+namespace tessera {
+
+// What the threads of one leg share; every callback on a foreign thread holds this and never the leg. The
+// leg's own end turns it off (close()); the memory goes with the last callback.
+class LegShared {
+ public:
+  using Nanos = std::chrono::nanoseconds;
+
+  // Given. reportError/reportRefused hand over to the main thread and may be called on any.
+  std::string label;  // for logs: participant and connection
+  VideoCodec codec = VideoCodec::vp8;
+  bool abortOnFrame = false;  // test hook, see webrtc_leg.cpp
+  std::function<void(const Error&)> reportError;
+  std::function<void(const Error&)> reportRefused;
+
+  // Media passes, in either direction, only while open: DTLS is connected and the certificate is the one of
+  // the answer. Closed for good by close().
+  bool open() const { return open_; }
+  void openMedia() {
+    const std::lock_guard lock(mutex_);
+    if (!closed_) open_ = true;
+  }
+  void close() {
+    const std::lock_guard keyframeLock(keyframeMutex_);
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    open_ = false;
+    videoSlot_.reset();
+    audioSlot_.reset();
+    onKeyframeRequest_ = nullptr;
+  }
+  bool closed() const { return closed_; }
+
+  void setSlots(std::shared_ptr<mix::VideoSlot> video, std::shared_ptr<mix::AudioSlot> audio) {
+    const std::lock_guard lock(mutex_);
+    videoSlot_ = std::move(video);
+    audioSlot_ = std::move(audio);
+  }
+  std::shared_ptr<mix::VideoSlot> videoSlot() const {
+    const std::lock_guard lock(mutex_);
+    return videoSlot_;
+  }
+  std::shared_ptr<mix::AudioSlot> audioSlot() const {
+    const std::lock_guard lock(mutex_);
+    return audioSlot_;
+  }
+
+  void setExpectedFingerprint(const Sha256& fingerprint) {
+    const std::lock_guard lock(mutex_);
+    expected_ = fingerprint;
+  }
+  std::optional<Sha256> expectedFingerprint() const {
+    const std::lock_guard lock(mutex_);
+    return expected_;
+  }
+
+  void setKeyframeHandler(std::function<void()> handler) {
+    const std::lock_guard lock(keyframeMutex_);
+    onKeyframeRequest_ = std::move(handler);
+  }
+  // The receiver sent PLI or FIR. After close() the handler is not running and not called again.
+  void receiverWantsKeyframe() {
+    const std::lock_guard lock(keyframeMutex_);
+    if (onKeyframeRequest_) onKeyframeRequest_();
+  }
+
+  // Any RTP or RTCP packet that came through SRTP.
+  void onPacket() { lastPacket_ = gst::now(); }
+  Nanos lastPacket() const { return lastPacket_; }
+
+  KeyframeRequester keyframes;
+
+  // Where the chains of decoded media end; kept until the bin is in NULL.
+  void keep(std::unique_ptr<gst::ReceivePad> pad) {
+    const std::lock_guard lock(mutex_);
+    pads_.push_back(std::move(pad));
+  }
+  std::vector<std::unique_ptr<gst::ReceivePad>> takePads() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(pads_, {});
+  }
+  // True once per kind: a second stream of a kind is discarded.
+  bool claimVideo() { return !videoClaimed_.exchange(true); }
+  bool claimAudio() { return !audioClaimed_.exchange(true); }
+
+ private:
+  mutable std::mutex mutex_;
+  std::mutex keyframeMutex_;  // before mutex_
+  std::atomic<bool> open_{false};
+  std::atomic<bool> closed_{false};
+  std::shared_ptr<mix::VideoSlot> videoSlot_;
+  std::shared_ptr<mix::AudioSlot> audioSlot_;
+  std::optional<Sha256> expected_;
+  std::function<void()> onKeyframeRequest_;
+  std::atomic<Nanos> lastPacket_{Nanos{0}};
+  std::vector<std::unique_ptr<gst::ReceivePad>> pads_;
+  std::atomic<bool> videoClaimed_{false};
+  std::atomic<bool> audioClaimed_{false};
+};
+
+}  // namespace tessera

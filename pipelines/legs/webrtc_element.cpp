@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/legs/webrtc_element.h"
+
+#include "base/log.h"
+#include "pipelines/gst/probe.h"
+#include "pipelines/legs/leg_codecs.h"
+
+namespace tessera {
+namespace {
+
+// How long a missing packet is waited for: more than a round trip with its retransmission. Packets that are
+// in order pass at once, so this is not a delay.
+constexpr guint kJitterBufferMs = 200;
+// Audio, video and room for a sender that restarts with new SSRCs; each costs two threads.
+constexpr guint kMaxStreams = 4;
+
+Status configureIce(GstElement* webrtc, const RoomSettings& room) {
+  GObject* ice = nullptr;
+  g_object_get(webrtc, "ice-agent", &ice, nullptr);
+  if (!ice) return fail(ErrorCode::internal, "webrtcbin has no ICE agent");
+  const auto owned = gst::Ref<GObject>::adopt(ice);
+  g_object_set(ice, "ice-tcp", FALSE, nullptr);
+  if (room.minUdpPort > 0)
+    g_object_set(ice, "min-rtp-port", static_cast<guint>(room.minUdpPort), "max-rtp-port",
+                 static_cast<guint>(room.maxUdpPort), nullptr);
+  GObject* nice = nullptr;
+  g_object_get(ice, "agent", &nice, nullptr);
+  if (nice) {
+    // Real keepalive checks, so that a path that died is noticed (consent freshness is not in libnice 0.1.21)
+    g_object_set(nice, "upnp", FALSE, "keepalive-conncheck", TRUE, nullptr);
+    g_object_unref(nice);
+  }
+  for (const std::string& address : room.gatherAddresses) {
+    gboolean added = FALSE;
+    g_signal_emit_by_name(ice, "add-local-ip-address", address.c_str(), &added);
+    if (!added) return fail(ErrorCode::config, "cannot gather media addresses on {}", address);
+  }
+  return {};
+}
+
+void onInnerElement(GstBin*, GstBin*, GstElement* element) {
+  const GstElementFactory* factory = gst_element_get_factory(element);
+  if (!factory) return;
+  // What we push is live already; synchronising would add the latency of the whole pipeline.
+  if (g_str_equal(GST_OBJECT_NAME(factory), "clocksync")) g_object_set(element, "sync", FALSE, nullptr);
+}
+
+void watchPackets(GstPad* pad, const std::shared_ptr<LegShared>& shared) {
+  gst::addLastingProbe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      [shared](GstPad*, GstPadProbeInfo*) {
+        shared->onPacket();
+        return GST_PAD_PROBE_OK;
+      });
+}
+
+Status configureRtpbin(WebrtcElement& self, const std::shared_ptr<LegShared>& shared) {
+  const auto rtpbin = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(self.bin), "rtpbin"));
+  if (!rtpbin) return fail(ErrorCode::internal, "webrtcbin has no rtpbin");
+  g_object_set(rtpbin.get(), "max-streams", kMaxStreams, nullptr);
+  self.signals.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
+      rtpbin.get(), "pad-added", [shared](GstElement*, GstPad* pad) {
+        if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_sink_") ||
+            g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtcp_sink_"))
+          watchPackets(pad, shared);
+      }));
+  return {};
+}
+
+// Requesting it by number fixes the pad's m-line.
+Result<gst::Ref<GstPad>> requestSink(GstElement* webrtc, const char* name, const std::string& preferences,
+                                     bool nack) {
+  const auto caps = gst::capsOf(preferences);
+  GstPadTemplate* pattern = gst_element_get_pad_template(webrtc, "sink_%u");
+  GstPad* pad = gst_element_request_pad(webrtc, pattern, name, caps.get());
+  if (!pad) return fail(ErrorCode::internal, "webrtcbin gives no pad {}", name);
+  auto result = gst::Ref<GstPad>::adopt(pad);
+  GObject* transceiver = nullptr;
+  g_object_get(pad, "transceiver", &transceiver, nullptr);
+  if (!transceiver) return fail(ErrorCode::internal, "webrtcbin pad {} has no transceiver", name);
+  // NACK on video only: Chromium refuses the RTX group that 1.22 writes into an audio line.
+  g_object_set(transceiver, "codec-preferences", caps.get(), "direction",
+               GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV, "do-nack", nack, nullptr);
+  g_object_unref(transceiver);
+  return result;
+}
+
+// SSRCs are unique within the bundle; 0 is not used.
+std::uint32_t randomSsrc(std::uint32_t other) {
+  std::uint32_t ssrc = 0;
+  while (ssrc == 0 || ssrc == other) ssrc = g_random_int();
+  return ssrc;
+}
+
+}  // namespace
+
+Result<WebrtcElement> WebrtcElement::create(GstBin* parent, const RoomSettings& room,
+                                            const std::shared_ptr<LegShared>& shared) {
+  WebrtcElement self;
+  const auto element = gst::addElement(parent, "webrtcbin", "webrtc");
+  if (!element) return tl::unexpected(element.error());
+  self.bin = *element;
+  g_object_set(self.bin, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", kJitterBufferMs,
+               nullptr);
+  if (!room.stunServer.empty()) g_object_set(self.bin, "stun-server", room.stunServer.c_str(), nullptr);
+  self.signals.push_back(gst::SignalConnection::connect<void(GstBin*, GstBin*, GstElement*)>(
+      self.bin, "deep-element-added", onInnerElement));
+  if (const auto ok = configureRtpbin(self, shared); !ok) return tl::unexpected(ok.error());
+  if (const auto ok = configureIce(self.bin, room); !ok) return tl::unexpected(ok.error());
+
+  const std::uint32_t audioSsrc = randomSsrc(0);
+  auto audio = requestSink(self.bin, "sink_0", audioPreferences(audioSsrc), false);
+  if (!audio) return tl::unexpected(audio.error());
+  auto video = requestSink(self.bin, "sink_1", videoPreferences(shared->codec, randomSsrc(audioSsrc)), true);
+  if (!video) return tl::unexpected(video.error());
+  self.audio = std::move(*audio);
+  self.video = std::move(*video);
+  return self;
+}
+
+gst::Ref<GstWebRTCDTLSTransport> WebrtcElement::dtlsTransport() const {
+  GstWebRTCRTPTransceiver* transceiver = nullptr;
+  g_object_get(audio.get(), "transceiver", &transceiver, nullptr);
+  if (!transceiver) return {};
+  GstWebRTCRTPSender* sender = nullptr;
+  g_object_get(transceiver, "sender", &sender, nullptr);
+  g_object_unref(transceiver);
+  if (!sender) return {};
+  GstWebRTCDTLSTransport* transport = nullptr;
+  g_object_get(sender, "transport", &transport, nullptr);
+  g_object_unref(sender);
+  return gst::Ref<GstWebRTCDTLSTransport>::adopt(transport);
+}
+
+Status verifyPeer(GstWebRTCDTLSTransport* transport, const LegShared& shared) {
+  const auto expected = shared.expectedFingerprint();
+  gchar* pem = nullptr;
+  g_object_get(transport, "remote-certificate", &pem, nullptr);
+  const auto presented = certificateFingerprint(pem ? pem : "");
+  g_free(pem);
+  if (!expected || !presented || *expected != *presented)
+    return fail(ErrorCode::fingerprintMismatch, "the DTLS certificate is not the one of the answer");
+  return {};
+}
+
+}  // namespace tessera
