@@ -24,6 +24,8 @@ constexpr std::array<Colour, 12> kColours{{{0.72, 0.20, 0.27},
                                            {0.60, 0.24, 0.66},
                                            {0.70, 0.20, 0.48}}};
 
+constexpr double kGround = 0.28, kEdge = 0.14;  // of the circle's colour
+
 // FNV-1a: the same in every process and version, unlike std::hash.
 std::uint32_t stableHash(const std::string& key) {
   std::uint32_t hash = 2166136261U;
@@ -35,11 +37,16 @@ Colour darkened(const Colour& c, double by) {
   return {c.red * by, c.green * by, c.blue * by, 1};
 }
 
-void showCentred(cairo_t* cr, PangoLayout* text, double x, double y) {
-  PangoRectangle ink{};
-  pango_layout_get_pixel_extents(text, &ink, nullptr);
-  cairo_move_to(cr, x - ink.x - ink.width / 2.0, y - ink.y - ink.height / 2.0);
-  pango_cairo_show_layout(cr, text);
+// Centred by the height of a capital letter, so that accents and descenders do not move a name up or down.
+void showCentred(cairo_t* cr, const std::string& text, double pixels, double x, double y) {
+  PangoRectangle capital{}, ink{};
+  pango_layout_get_pixel_extents(makeText(cr, "H", pixels).get(), &capital, nullptr);
+  const auto layout = makeText(cr, text, pixels);
+  pango_layout_get_pixel_extents(layout.get(), &ink, nullptr);
+  const double baseline = y + capital.height / 2.0;
+  cairo_move_to(cr, x - ink.x - ink.width / 2.0,
+                baseline - pango_layout_get_baseline(layout.get()) / double{PANGO_SCALE});
+  pango_cairo_show_layout(cr, layout.get());
 }
 
 }  // namespace
@@ -49,8 +56,11 @@ mix::FrameRef renderAvatar(const std::string& name, const std::string& colourKey
   Drawing drawing(std::max(tileWidth, 2), std::max(tileHeight, 2));
   cairo_t* const cr = drawing.context();
   const Colour& colour = kColours[stableHash(colourKey) % kColours.size()];
-  drawing.use(darkened(colour, 0.28));
+  drawing.use(darkened(colour, kEdge));  // sets off neighbours of the same colour
   cairo_paint(cr);
+  cairo_rectangle(cr, 1, 1, tileWidth - 2, tileHeight - 2);
+  drawing.use(darkened(colour, kGround));
+  cairo_fill(cr);
 
   const double radius = std::min(tileWidth, tileHeight) * 0.27;
   const double x = tileWidth / 2.0;
@@ -60,7 +70,7 @@ mix::FrameRef renderAvatar(const std::string& name, const std::string& colourKey
   cairo_fill(cr);
 
   drawing.use({1, 1, 1, 1});
-  showCentred(cr, makeText(cr, initialsOf(name), radius * 0.82).get(), x, y);
+  showCentred(cr, initialsOf(name), radius * 0.82, x, y);
   return drawing.toFrame();
 }
 

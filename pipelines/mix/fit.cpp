@@ -24,9 +24,15 @@ Rect centred(int width, int height, int outerWidth, int outerHeight) {
   return {evenDown((outerWidth - width) / 2), evenDown((outerHeight - height) / 2), width, height};
 }
 
+// 1 upright, -1 lying, 0 neither: what is nearly square is cropped without losing much.
+int orientation(int width, int height) {
+  if (4 * height > 5 * width) return 1;
+  return 4 * width > 5 * height ? -1 : 0;
+}
+
 bool letterboxed(int width, int height, const TileShape& tile) {
   if (!tile.autoFit) return tile.fit == Fit::fit;
-  return (height > width && tile.width > tile.height) || (width > height && tile.height > tile.width);
+  return orientation(width, height) * orientation(tile.width, tile.height) < 0;
 }
 
 }  // namespace

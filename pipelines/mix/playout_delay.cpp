@@ -13,8 +13,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr double kPercentile = 0.96;    // of the frames come in time
-constexpr double kForgetSeconds = 2.0;  // time constant of the histogram
+constexpr double kVideoInTime = 0.96;   // of the frames; a late one is shown a tick later
+constexpr double kAudioInTime = 0.985;  // of the packets; a late one is a gap
+constexpr double kForgetSeconds = 3.0;  // time constant of the histogram
 constexpr Nanos kShrinkPerSecond = milliseconds(40);
 constexpr Nanos kRecent = milliseconds(500);
 constexpr std::size_t kLateEnough = 3;  // this many late ones within kRecent raise D at once
@@ -23,6 +24,8 @@ constexpr Nanos kForgetMedium = std::chrono::seconds(5);  // a medium that ended
 // How late one medium is: a histogram that forgets, and the last few observations.
 class Lateness {
  public:
+  explicit Lateness(double inTime) : inTime_(inTime) {}
+
   void observe(Nanos lateness, Nanos arrived) {
     const double elapsed = std::chrono::duration<double>(arrived - last_).count();
     const double keep = total_ > 0 ? std::exp(-std::clamp(elapsed, 0.0, 10.0) / kForgetSeconds) : 0.0;
@@ -50,7 +53,7 @@ class Lateness {
   }
 
   Nanos percentile() const {
-    double above = total_ * (1 - kPercentile);
+    double above = total_ * (1 - inTime_);
     for (std::size_t bin = kBins; bin-- > 0;) {
       above -= static_cast<double>(bins_[bin]);
       if (above < 0) return std::min(kBin * static_cast<Nanos::rep>(bin + 1), PlayoutDelay::kMax);
@@ -70,6 +73,7 @@ class Lateness {
     return largest.back();
   }
 
+  const double inTime_;
   std::array<float, kBins> bins_{};
   double total_ = 0;
   Nanos last_{0};
@@ -100,7 +104,7 @@ class AdaptiveDelay final : public PlayoutDelay {
   }
 
   std::mutex mutex_;  // audio's and video's streaming threads
-  Lateness video_, audio_;
+  Lateness video_{kVideoInTime}, audio_{kAudioInTime};
   Nanos now_{0};
   bool started_ = false;
   std::atomic<Nanos::rep> value_{0};

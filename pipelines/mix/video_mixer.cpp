@@ -81,7 +81,7 @@ Mixer::PlanRef Mixer::activate(VideoPlan plan) {
       tile.avatar = nullptr;
     }
     ActiveTile entry{std::move(tile), nullptr, 0};
-    auto slot = std::static_pointer_cast<TileSlot>(entry.plan.slot);
+    auto slot = std::dynamic_pointer_cast<TileSlot>(entry.plan.slot);
     const bool taken =
         std::ranges::any_of(active->tiles, [&](const auto& t) { return slot && t.slot == slot; });
     if (slot && !taken) {

@@ -16,8 +16,10 @@ class VideoSlot;
 // it.
 struct TilePlan {
   std::shared_ptr<VideoSlot> slot;
-  Rect rect;              // canvas pixels, even
-  bool autoFit = true;    // fill, but fit when the source is portrait and the tile is not (or the reverse)
+  Rect rect;  // canvas pixels, even
+  // Fill, but fit when the source is portrait and the tile landscape, or the reverse. What is nearly square
+  // (within 5:4) is neither: two landscape sources side by side on a 16:9 canvas fill their halves.
+  bool autoFit = true;
   Fit fit = Fit::fill;    // when autoFit is false
   bool showVideo = true;  // false: camera off, the avatar is shown
   FrameRef avatar;        // of rect's size; shown when the camera is off or frames stopped for kStaleAfter
@@ -26,6 +28,8 @@ struct TilePlan {
 };
 
 struct VideoPlan {
+  // A slot stands in one tile at most (the first counts); tiles that are not even or not on the canvas are
+  // left out.
   std::vector<TilePlan> tiles;
 };
 
@@ -60,7 +64,9 @@ class VideoMixer {
   virtual std::shared_ptr<VideoSlot> addSlot(std::shared_ptr<PlayoutDelay> delay) = 0;
   // Slots leave by not being in the plan any more and by their last reference going.
   virtual void setPlan(VideoPlan plan) = 0;
-  // The canvas at `now`; never waits. The frame stays valid while referenced (buffers are pooled).
+  // The canvas at `now`; never waits. The frame stays valid while referenced (buffers are pooled), and the
+  // same memory comes again while nothing changes and somebody holds it. Its planes follow each other in one
+  // piece of memory with strides that are multiples of 4.
   virtual FrameRef tick(Nanos now) = 0;
   virtual VideoMixerStats stats() const = 0;
 };
