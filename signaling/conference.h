@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "wire/api_messages.h"
+#include "wire/client_messages.h"
+
+// The boundary between connections (signaling) and people (server): what a session may ask of the
+// conference, and what the conference may do to a client. Tests put a fake on either side. Main thread.
+
+namespace tessera::signaling {
+
+// The way to one client. Valid until the seat that was made for it is destroyed.
+class ClientLink {
+ public:
+  virtual ~ClientLink() = default;
+  // One encoded wire::ToClient; a message for many is encoded once.
+  virtual void send(std::string_view json) = 0;
+  // Says goodbye and closes. Nothing of the seat is called any more.
+  virtual void close(const wire::Bye& bye) = 0;
+};
+
+// A client's place in a room, held by its connection. Destroying it means that the connection is lost: the
+// place is kept for a while, unless the client has left or was told to go.
+class Seat {
+ public:
+  virtual ~Seat() = default;
+  virtual void onMessage(const wire::FromClient& message) = 0;
+};
+
+class Conference {
+ public:
+  virtual ~Conference() = default;
+
+  // An error here refuses the connection before the upgrade.
+  [[nodiscard]] virtual Status mayConnect(const RoomId& room) const = 0;
+  // Sends `welcome` by the link before it returns. `address` is the client's, for barring.
+  [[nodiscard]] virtual Result<std::unique_ptr<Seat>> join(const RoomId& room, const wire::Join& join,
+                                                           ClientLink& link, const std::string& address) = 0;
+
+  virtual bool ready() const = 0;
+  virtual std::string metricsText() const = 0;  // Prometheus text format
+
+  // The HTTP API; who may ask is settled before.
+  virtual std::vector<wire::RoomSummary> listRooms() const = 0;
+  [[nodiscard]] virtual Result<wire::RoomDetails> describeRoom(const RoomId& room) const = 0;
+  [[nodiscard]] virtual Result<wire::RoomSummary> createRoom(const RoomId& room) = 0;
+  [[nodiscard]] virtual Status endRoom(const RoomId& room) = 0;
+  [[nodiscard]] virtual Status muteParticipant(const RoomId& room, const ParticipantId& id, bool muted) = 0;
+  [[nodiscard]] virtual Status removeParticipant(const RoomId& room, const ParticipantId& id) = 0;
+};
+
+}  // namespace tessera::signaling

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/conference_room.h"
+#include "signaling/conference.h"
+
+namespace tessera::server {
+
+// All rooms of this server: made by the first to join (or the API), gone when empty or ended. Main thread.
+class ConferenceRegistry : public signaling::Conference {
+ public:
+  // `prototype`: what every room's process is told, but for the room's name.
+  ConferenceRegistry(const RoomContext& context, RoomSettings prototype, RoomTiming timing = {});
+  ~ConferenceRegistry() override;
+
+  void shutDown();  // tells everybody; nobody gets in any more
+  bool empty() const { return rooms_.empty(); }
+
+  [[nodiscard]] Status mayConnect(const RoomId& room) const override;
+  [[nodiscard]] Result<std::unique_ptr<signaling::Seat>> join(const RoomId& room, const wire::Join& join,
+                                                              signaling::ClientLink& link,
+                                                              const std::string& address) override;
+  bool ready() const override;
+  std::string metricsText() const override;
+  std::vector<wire::RoomSummary> listRooms() const override;
+  [[nodiscard]] Result<wire::RoomDetails> describeRoom(const RoomId& room) const override;
+  [[nodiscard]] Result<wire::RoomSummary> createRoom(const RoomId& room) override;
+  [[nodiscard]] Status endRoom(const RoomId& room) override;
+  [[nodiscard]] Status muteParticipant(const RoomId& room, const ParticipantId& id, bool muted) override;
+  [[nodiscard]] Status removeParticipant(const RoomId& room, const ParticipantId& id) override;
+
+ private:
+  [[nodiscard]] Result<ConferenceRoom*> find(const RoomId& room) const;
+  [[nodiscard]] Result<ConferenceRoom*> findOrStart(const RoomId& room);
+  std::optional<ParticipantId> provenIdentity(const RoomId& room, const std::string& token) const;
+  void onRoomEnded(const RoomId& room);
+
+  RoomContext context_;
+  RoomSettings prototype_;
+  RoomTiming timing_;
+  double startSeconds_;
+  std::map<RoomId, std::unique_ptr<ConferenceRoom>> rooms_;
+  bool shuttingDown_ = false;
+  WeakOwner<ConferenceRegistry> weak_{this};
+};
+
+}  // namespace tessera::server

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/conference_room.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "signaling/ice_servers.h"
+
+namespace tessera::server {
+namespace {
+
+std::int64_t nowMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+wire::Role toWire(ParticipantRole role) {
+  switch (role) {
+    case ParticipantRole::moderator:
+      return wire::Role::moderator;
+    case ParticipantRole::viewer:
+      return wire::Role::viewer;
+    case ParticipantRole::participant:
+      break;
+  }
+  return wire::Role::participant;
+}
+
+// A client's place, as its connection holds it.
+class RoomSeat : public signaling::Seat {
+ public:
+  RoomSeat(Weak<ConferenceRoom> room, ParticipantId id, std::uint64_t serial)
+      : room_(std::move(room)), id_(std::move(id)), serial_(serial) {}
+  ~RoomSeat() override {
+    if (auto* room = room_.get()) room->onSeatLost(id_, serial_);
+  }
+  void onMessage(const wire::FromClient& message) override {
+    if (auto* room = room_.get()) room->onSeatMessage(id_, serial_, message);
+  }
+
+ private:
+  Weak<ConferenceRoom> room_;
+  ParticipantId id_;
+  std::uint64_t serial_;
+};
+
+}  // namespace
+
+ConferenceRoom::ConferenceRoom(const RoomContext& context, RoomSettings settings, RoomTiming timing,
+                               std::function<void()> onEnded)
+    : context_(context),
+      settings_(std::move(settings)),
+      timing_(timing),
+      onEnded_(std::move(onEnded)),
+      crashGuard_(timing.crashes),
+      startedAtMs_(nowMs()) {}
+
+ConferenceRoom::~ConferenceRoom() = default;
+
+Status ConferenceRoom::start() {
+  auto media = context_.host.start(settings_, *this);
+  if (!media) return tl::unexpected(media.error());
+  media_ = std::move(*media);
+  log::info("room started", {{"room", id().value}, {"pid", media_->processId()}});
+  waitWhileEmpty();
+  return {};
+}
+
+Result<VideoCodec> ConferenceRoom::chooseCodec(const wire::Join& join) const {
+  for (const VideoCodec codec : context_.settings.room.codecs)
+    if (std::find(join.codecs.begin(), join.codecs.end(), codec) != join.codecs.end()) return codec;
+  return fail(ErrorCode::unsupported, "none of the client's video codecs is in use here");
+}
+
+Status ConferenceRoom::mayEnter(const wire::Join& join, const std::optional<ParticipantId>& resumes,
+                                const std::string& address) const {
+  for (const Barred& barred : barred_) {
+    const bool sameToken = resumes && *resumes == barred.id;
+    const bool samePerson = !barred.address.empty() && barred.address == address && barred.name == join.name;
+    if (sameToken || samePerson) return fail(ErrorCode::forbidden, "you may not come back to this room");
+  }
+  const bool returns = resumes && members_.contains(*resumes);
+  if (!returns && static_cast<int>(members_.size()) >= settings_.maxParticipants)
+    return fail(ErrorCode::tooMany, "the room is full ({} participants)", settings_.maxParticipants);
+  return {};
+}
+
+Result<std::unique_ptr<signaling::Seat>> ConferenceRoom::join(const wire::Join& join,
+                                                              const std::optional<ParticipantId>& resumes,
+                                                              signaling::ClientLink& link,
+                                                              const std::string& address) {
+  if (state_ == wire::RoomState::ending) return fail(ErrorCode::roomEnded, "the room is ending");
+  if (const auto allowed = mayEnter(join, resumes, address); !allowed) return tl::unexpected(allowed.error());
+  const auto codec = chooseCodec(join);
+  if (!codec) return tl::unexpected(codec.error());
+  Member* present = resumes ? memberOf(*resumes) : nullptr;
+  Member& member = present ? *present : enter(join, resumes);
+  if (present) takeOver(member, join);
+  member.link = &link;
+  member.seat = nextSeat_++;
+  member.address = address;
+  member.codec = *codec;
+  emptyTimer_.stop();
+  welcome(member, resumes.has_value());
+  renewPeer(member);
+  rosterChanged();
+  ++context_.metrics.joins[resumes ? "resumed" : "ok"];
+  log::info("joined", {{"room", id().value}, {"peer", member.id.value}, {"resumed", resumes.has_value()}});
+  return std::make_unique<RoomSeat>(weak_.get(), member.id, member.seat);
+}
+
+ConferenceRoom::Member& ConferenceRoom::enter(const wire::Join& join,
+                                              const std::optional<ParticipantId>& resumes) {
+  auto member = std::make_unique<Member>();
+  member->id = resumes ? *resumes : makeParticipantId();
+  member->viewer = join.viewer;
+  Participant participant;
+  participant.id = member->id;
+  participant.name = join.name;
+  participant.role = join.viewer ? ParticipantRole::viewer : ParticipantRole::participant;
+  participant.muted = join.muted || !join.sendAudio;
+  participant.cameraOff = join.cameraOff || !join.sendVideo;
+  roster_.add(std::move(participant));
+  return *members_.emplace(member->id, std::move(member)).first->second;
+}
+
+// The same person by another connection: place, name and role stay, what it sends may have changed.
+void ConferenceRoom::takeOver(Member& member, const wire::Join& join) {
+  member.absence.stop();
+  member.failures.clear();
+  Participant& participant = *roster_.find(member.id);
+  participant.muted = join.muted || !join.sendAudio;
+  participant.cameraOff = join.cameraOff || !join.sendVideo;
+  if (auto* old = std::exchange(member.link, nullptr))
+    old->close({ErrorCode::conflict, "continued elsewhere", false, 0});
+}
+
+void ConferenceRoom::welcome(Member& member, bool resumed) {
+  const auto now = std::chrono::system_clock::now();
+  wire::Welcome message;
+  message.id = member.id;
+  message.room = id();
+  message.role = toWire(roster_.find(member.id)->role);
+  message.resume = context_.tokens.issue({id(), member.id}, now);
+  message.resumed = resumed;
+  message.canvas = settings_.canvas;
+  message.iceServers = signaling::iceServers(context_.settings.media, member.id, now);
+  message.participants = rosterEntries();
+  send(member, message);
+  if (tiles_) send(member, *tiles_);
+}
+
+void ConferenceRoom::remove(Member& member, std::string_view why) {
+  log::info("left", {{"room", id().value}, {"peer", member.id.value}, {"why", why}});
+  removePeer(member);
+  const ParticipantId gone = member.id;
+  crashGuard_.onGone(gone);
+  levels_.erase(gone);
+  roster_.remove(gone);
+  members_.erase(gone);  // `member` dangles from here on
+  rosterChanged();
+  waitWhileEmpty();
+}
+
+void ConferenceRoom::dismiss(Member& member, const Error& error, const wire::Bye& bye) {
+  sendError(member, error, true, {});
+  if (auto* link = std::exchange(member.link, nullptr)) link->close(bye);
+  remove(member, wireName(error.code));
+}
+
+void ConferenceRoom::waitWhileEmpty() {
+  if (!members_.empty() || state_ == wire::RoomState::ending) return;
+  emptyTimer_.once(context_.settings.room.emptyTimeout, [this] {
+    end({ErrorCode::roomEnded, "the room is empty", false, 0});
+  });
+}
+
+void ConferenceRoom::end(const wire::Bye& bye) {
+  if (std::exchange(state_, wire::RoomState::ending) == wire::RoomState::ending) return;
+  log::info("room ends", {{"room", id().value}, {"why", wireName(bye.code)}});
+  rosterTimer_.stop();
+  probeTimer_.stop();
+  emptyTimer_.stop();
+  for (auto& [key, member] : members_) {
+    member->absence.stop();
+    if (auto* link = std::exchange(member->link, nullptr)) link->close(bye);
+  }
+  if (media_) media_->close();
+  onEnded_();
+}
+
+Status ConferenceRoom::kick(const ParticipantId& id, const std::string& by) {
+  Member* member = memberOf(id);
+  if (!member) return fail(ErrorCode::notFound, "participant {} is not here", id.value);
+  barred_.push_back({id, {}, {}});  // the token does not lead back; a new join may
+  if (auto* link = std::exchange(member->link, nullptr))
+    link->close({ErrorCode::forbidden, "removed by " + by, false, 0});
+  remove(*member, "kicked");
+  return {};
+}
+
+Status ConferenceRoom::mute(const ParticipantId& id, bool muted) {
+  Participant* participant = roster_.find(id);
+  if (!participant) return fail(ErrorCode::notFound, "participant {} is not here", id.value);
+  setMuted(*participant, muted);
+  return {};
+}
+
+void ConferenceRoom::onSeatMessage(const ParticipantId& id, std::uint64_t seat,
+                                   const wire::FromClient& message) {
+  Member* member = memberOf(id);
+  if (!member || member->seat != seat || !member->link) return;
+  std::visit([&](const auto& m) { handle(*member, m); }, message);
+}
+
+void ConferenceRoom::onSeatLost(const ParticipantId& id, std::uint64_t seat) {
+  Member* member = memberOf(id);
+  if (!member || member->seat != seat || state_ == wire::RoomState::ending) return;
+  member->link = nullptr;
+  member->seat = 0;
+  member->absence.once(context_.settings.room.resumeTimeout, [this, id] {
+    if (Member* absent = memberOf(id)) remove(*absent, "absent");
+  });
+  log::info("connection lost, place kept", {{"room", this->id().value}, {"peer", id.value}});
+}
+
+ConferenceRoom::Member* ConferenceRoom::memberOf(const ParticipantId& id) {
+  const auto it = members_.find(id);
+  return it == members_.end() ? nullptr : it->second.get();
+}
+
+void ConferenceRoom::send(Member& member, const wire::ToClient& message) {
+  if (member.link) member.link->send(wire::encode(message));
+}
+
+void ConferenceRoom::sendError(Member& member, const Error& error, bool final, std::string_view re) {
+  ++context_.metrics.connections.errorsOut[error.code];
+  send(member, wire::ErrorMessage{error, final, std::string(re)});
+}
+
+void ConferenceRoom::broadcast(const wire::ToClient& message) {
+  const std::string json = wire::encode(message);
+  for (auto& [key, member] : members_)
+    if (member->link) member->link->send(json);
+}
+
+void ConferenceRoom::rosterChanged() {
+  if (rosterTimer_.running() || state_ == wire::RoomState::ending) return;
+  rosterTimer_.once(timing_.rosterDelay, [this] { broadcast(wire::Roster{rosterEntries()}); });
+}
+
+std::vector<wire::RosterEntry> ConferenceRoom::rosterEntries() const {
+  std::vector<wire::RosterEntry> entries;
+  for (const Participant& p : roster_.list())
+    entries.push_back({p.id, p.name, toWire(p.role), p.muted, p.cameraOff, p.handRaised, p.connected});
+  return entries;
+}
+
+wire::RoomSummary ConferenceRoom::summary() const {
+  return {id(), state_, static_cast<int>(members_.size()), startedAtMs_};
+}
+
+wire::RoomDetails ConferenceRoom::details() const {
+  wire::RoomDetails details;
+  details.summary = summary();
+  details.canvas = settings_.canvas;
+  for (const wire::RosterEntry& entry : rosterEntries()) {
+    const auto level = levels_.find(entry.id);
+    const SpeakerLevel spoken = level == levels_.end() ? SpeakerLevel{} : level->second;
+    details.participants.push_back({entry, spoken.levelDb, spoken.speaking});
+  }
+  details.processId = media_ ? media_->processId() : 0;
+  details.restarts = restarts_;
+  details.health = health_;
+  return details;
+}
+
+RoomSample ConferenceRoom::sample() const {
+  return {id(), static_cast<int>(members_.size()), health_.value_or(RoomHealth{})};
+}
+
+}  // namespace tessera::server

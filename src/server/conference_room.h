@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/main_loop.h"
+#include "config/settings.h"
+#include "room/crash_guard.h"
+#include "room/roster.h"
+#include "room/token_bucket.h"
+#include "server/media_host.h"
+#include "server/metrics.h"
+#include "signaling/conference.h"
+#include "signaling/resume_token.h"
+
+namespace tessera::server {
+
+// What every room uses and none owns.
+struct RoomContext {
+  const config::Settings& settings;
+  MediaHost& host;
+  const signaling::ResumeTokens& tokens;
+  Metrics& metrics;
+};
+
+struct RoomTiming {
+  std::chrono::milliseconds rosterDelay{50};  // changes within it are told together
+  std::chrono::milliseconds probeEvery{250};  // while people are let back in one at a time
+  std::chrono::milliseconds retryWindow{30'000};
+  int maxFailures = 3;  // of a participant's connection within retryWindow
+  CrashGuard::Limits crashes;
+};
+
+// One room as the server knows it: who is in it, over which connection, and the process that mixes them.
+// The process may die and be replaced; the room stays. Main thread.
+class ConferenceRoom : public MediaRoomEvents {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // `onEnded`: everybody has been told; the room is to be destroyed, though not within this call.
+  ConferenceRoom(const RoomContext& context, RoomSettings settings, RoomTiming timing,
+                 std::function<void()> onEnded);
+  ~ConferenceRoom() override;
+  ConferenceRoom(const ConferenceRoom&) = delete;
+  ConferenceRoom& operator=(const ConferenceRoom&) = delete;
+
+  [[nodiscard]] Status start();
+  // `resumes`: who the client has proved to be, if it has.
+  [[nodiscard]] Result<std::unique_ptr<signaling::Seat>> join(const wire::Join& join,
+                                                              const std::optional<ParticipantId>& resumes,
+                                                              signaling::ClientLink& link,
+                                                              const std::string& address);
+  void end(const wire::Bye& bye);  // tells everybody
+  [[nodiscard]] Status kick(const ParticipantId& id, const std::string& by);
+  [[nodiscard]] Status mute(const ParticipantId& id, bool muted);
+
+  const RoomId& id() const { return settings_.room; }
+  wire::RoomSummary summary() const;
+  wire::RoomDetails details() const;
+  RoomSample sample() const;
+
+  // Of a seat: calls of a seat that has been taken over or has gone are ignored.
+  void onSeatMessage(const ParticipantId& id, std::uint64_t seat, const wire::FromClient& message);
+  void onSeatLost(const ParticipantId& id, std::uint64_t seat);
+
+  // MediaRoomEvents
+  void onOffer(const PeerKey& peer, const std::string& sdp) override;
+  void onCandidate(const PeerKey& peer, const IceCandidate& candidate) override;
+  void onPeerState(const PeerKey& peer, PeerState state, const Error& why) override;
+  void onPeerError(const PeerKey& peer, const Error& error) override;
+  void onTiles(const CanvasSettings& canvas, const std::vector<Tile>& tiles) override;
+  void onSpeaking(const std::vector<SpeakerLevel>& levels) override;
+  void onHealth(const RoomHealth& health) override;
+  void onFailed(const Error& why) override;
+
+ private:
+  struct Member {
+    ParticipantId id;
+    std::string address;
+    signaling::ClientLink* link = nullptr;  // null: its WebSocket is lost, its place kept
+    std::uint64_t seat = 0;
+    VideoCodec codec = VideoCodec::vp8;
+    bool viewer = false;
+    std::uint32_t gen = 0;
+    bool inMix = false;
+    int candidates = 0;  // from the client, for this gen
+    TokenBucket chat{5, 10};
+    TokenBucket reconnects{1, 1};
+    std::deque<Clock::time_point> failures;
+    Timer absence;
+  };
+  struct Barred {
+    ParticipantId id;
+    std::string address, name;  // empty: only the id
+  };
+
+  // conference_room.cpp: coming and going
+  [[nodiscard]] Result<VideoCodec> chooseCodec(const wire::Join& join) const;
+  [[nodiscard]] Status mayEnter(const wire::Join& join, const std::optional<ParticipantId>& resumes,
+                                const std::string& address) const;
+  Member& enter(const wire::Join& join, const std::optional<ParticipantId>& resumes);
+  void takeOver(Member& member, const wire::Join& join);
+  void welcome(Member& member, bool resumed);
+  void remove(Member& member, std::string_view why);
+  void dismiss(Member& member, const Error& error, const wire::Bye& bye);
+  void waitWhileEmpty();
+  Member* memberOf(const ParticipantId& id);
+
+  // conference_room_requests.cpp: what clients ask
+  void handle(Member& member, const wire::Join&);
+  void handle(Member& member, const wire::ClientAnswer& answer);
+  void handle(Member& member, const wire::ClientCandidate& candidate);
+  void handle(Member& member, const wire::ClientMedia& media);
+  void handle(Member& member, const wire::ClientChat& chat);
+  void handle(Member& member, const wire::ClientHand& hand);
+  void handle(Member& member, const wire::Moderate& moderate);
+  void handle(Member& member, const wire::Reconnect& reconnect);
+  void handle(Member& member, const wire::ClientStats& stats);
+  void handle(Member& member, const wire::Leave&);
+  bool current(Member& member, const std::string& pc, std::uint32_t gen, const char* re);
+  void setMuted(Participant& participant, bool muted);
+
+  // conference_room_media.cpp: the process and the connections
+  Member* memberOf(const PeerKey& peer);  // null for a stale key
+  PeerKey keyOf(const Member& member) const { return {member.id, "main", member.gen}; }
+  void renewPeer(Member& member);
+  void addPeer(Member& member);
+  void removePeer(Member& member);
+  void onPeerConnected(Member& member);
+  void onPeerFailed(Member& member, const Error& why);
+  void admitDue();
+  void bar(const ParticipantId& id);
+
+  // to clients
+  void send(Member& member, const wire::ToClient& message);
+  void sendError(Member& member, const Error& error, bool final, std::string_view re);
+  void broadcast(const wire::ToClient& message);
+  void rosterChanged();
+  std::vector<wire::RosterEntry> rosterEntries() const;
+
+  RoomContext context_;
+  RoomSettings settings_;
+  RoomTiming timing_;
+  std::function<void()> onEnded_;
+
+  Roster roster_;
+  std::map<ParticipantId, std::unique_ptr<Member>> members_;
+  std::vector<Barred> barred_;
+  CrashGuard crashGuard_;
+  std::unique_ptr<HostedRoom> media_;
+  std::optional<wire::Tiles> tiles_;
+  std::map<ParticipantId, SpeakerLevel> levels_;
+  std::optional<RoomHealth> health_;
+  wire::RoomState state_ = wire::RoomState::starting;
+  std::int64_t startedAtMs_ = 0;
+  int restarts_ = 0;
+  std::uint64_t nextSeat_ = 1;
+  Timer rosterTimer_, probeTimer_, emptyTimer_;
+  WeakOwner<ConferenceRoom> weak_{this};
+};
+
+}  // namespace tessera::server

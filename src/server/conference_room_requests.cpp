@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+
+#include "base/log.h"
+#include "server/conference_room.h"
+#include "wire/limits.h"
+
+// What clients ask of their room.
+
+namespace tessera::server {
+
+// `current` has checked that the message belongs to the connection at hand; one that comes late is answered
+// but changes nothing.
+bool ConferenceRoom::current(Member& member, const std::string& pc, std::uint32_t gen, const char* re) {
+  if (pc == "main" && gen == member.gen && member.inMix) return true;
+  sendError(member, {ErrorCode::conflict, "of a connection that is not the present one"}, false, re);
+  return false;
+}
+
+void ConferenceRoom::handle(Member& member, const wire::Join&) {
+  sendError(member, {ErrorCode::conflict, "joined already"}, false, "join");
+}
+
+void ConferenceRoom::handle(Member& member, const wire::ClientAnswer& answer) {
+  if (current(member, answer.pc, answer.gen, "answer") && media_)
+    media_->setAnswer(keyOf(member), answer.sdp);
+}
+
+void ConferenceRoom::handle(Member& member, const wire::ClientCandidate& candidate) {
+  if (!current(member, candidate.pc, candidate.gen, "candidate")) return;
+  if (++member.candidates > wire::kMaxCandidates)
+    return sendError(
+        member,
+        {ErrorCode::tooMany, fmt::format("a connection has at most {} candidates", wire::kMaxCandidates)},
+        false, "candidate");
+  if (media_) media_->addCandidate(keyOf(member), candidate.candidate);
+}
+
+void ConferenceRoom::handle(Member& member, const wire::ClientMedia& media) {
+  Participant& participant = *roster_.find(member.id);
+  if (media.muted) participant.muted = *media.muted;
+  if (media.cameraOff) participant.cameraOff = *media.cameraOff;
+  if (media_) media_->updatePeer({member.id, media.muted, media.cameraOff, {}});
+  rosterChanged();
+}
+
+void ConferenceRoom::setMuted(Participant& participant, bool muted) {
+  participant.muted = muted;
+  if (media_) media_->updatePeer({participant.id, muted, {}, {}});
+  rosterChanged();
+}
+
+void ConferenceRoom::handle(Member& member, const wire::ClientChat& chat) {
+  if (!member.chat.take(Clock::now()))
+    return sendError(member, {ErrorCode::tooMany, "too many chat messages"}, false, "chat");
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  broadcast(wire::ServerChat{member.id, roster_.find(member.id)->name, chat.text,
+                             std::chrono::duration_cast<std::chrono::milliseconds>(now).count()});
+}
+
+void ConferenceRoom::handle(Member& member, const wire::ClientHand& hand) {
+  roster_.find(member.id)->handRaised = hand.raised;
+  if (media_) media_->updatePeer({member.id, {}, {}, hand.raised});
+  rosterChanged();
+}
+
+void ConferenceRoom::handle(Member& member, const wire::Moderate& moderate) {
+  if (!roster_.isModerator(member.id))
+    return sendError(member, {ErrorCode::forbidden, "only the moderator may do that"}, false, "moderate");
+  if (moderate.action == wire::ModerateAction::end)
+    return end({ErrorCode::roomEnded, "ended by the moderator", false, 0});
+  // A moderator may kick itself: `member` may be gone after this.
+  const Status done = moderate.action == wire::ModerateAction::kick ? kick(moderate.target, "the moderator")
+                                                                    : mute(moderate.target, true);
+  if (!done) sendError(member, done.error(), false, "moderate");
+}
+
+void ConferenceRoom::handle(Member& member, const wire::Reconnect& reconnect) {
+  if (reconnect.pc != "main")
+    return sendError(member, {ErrorCode::notFound, "there is no such connection"}, false, "reconnect");
+  if (!member.reconnects.take(Clock::now()))
+    return sendError(member, {ErrorCode::tooMany, "one new connection a second"}, false, "reconnect");
+  log::info("reconnects", {{"room", id().value}, {"peer", member.id.value}, {"gen", member.gen + 1}});
+  renewPeer(member);
+}
+
+void ConferenceRoom::handle(Member& member, const wire::ClientStats& stats) {
+  log::debug("client stats", {{"room", id().value},
+                              {"peer", member.id.value},
+                              {"fps", stats.fps},
+                              {"dropped", stats.framesDropped},
+                              {"freezes", stats.freezes},
+                              {"lost", stats.packetsLost},
+                              {"rtt_ms", stats.rttMs}});
+}
+
+void ConferenceRoom::handle(Member& member, const wire::Leave&) {
+  if (auto* link = std::exchange(member.link, nullptr))
+    link->close({ErrorCode::roomEnded, "you have left", false, 0});
+  remove(member, "leave");
+}
+
+}  // namespace tessera::server

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <functional>
+#include <utility>
+
+namespace tessera::server {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+ClientMetric sample(MetricType type, double value, std::vector<ClientMetric::Label> labels = {}) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  if (type == MetricType::Counter)
+    metric.counter.value = value;
+  else
+    metric.gauge.value = value;
+  return metric;
+}
+
+MetricFamily single(const char* name, const char* help, MetricType type, double value) {
+  return {name, help, type, {sample(type, value)}};
+}
+
+template <class Map, class Name>
+MetricFamily byLabel(const char* name, const char* help, const char* label, const Map& values, Name nameOf) {
+  MetricFamily family{name, help, MetricType::Counter, {}};
+  for (const auto& [key, count] : values)
+    family.metric.push_back(
+        sample(MetricType::Counter, static_cast<double>(count), {{label, std::string(nameOf(key))}}));
+  return family;
+}
+
+MetricFamily perRoom(const char* name, const char* help, MetricType type,
+                     const std::vector<RoomSample>& rooms,
+                     const std::function<double(const RoomSample&)>& value) {
+  MetricFamily family{name, help, type, {}};
+  for (const RoomSample& room : rooms)
+    family.metric.push_back(sample(type, value(room), {{"room", room.room.value}}));
+  return family;
+}
+
+void addServer(std::vector<MetricFamily>& families, const Metrics& metrics) {
+  const auto same = [](const std::string& key) { return key; };
+  const auto& connections = metrics.connections;
+  families.push_back(byLabel("tessera_joins_total", "Joins by result.", "result", metrics.joins, same));
+  families.push_back(byLabel("tessera_room_process_deaths_total", "Room processes that died or were killed.",
+                             "cause", metrics.roomDeaths, same));
+  families.push_back(single("tessera_room_process_respawns_total", "Room processes started again.",
+                            MetricType::Counter, static_cast<double>(metrics.roomRespawns)));
+  families.push_back(single("tessera_participants_barred_total",
+                            "Participants barred because their media brought the room down.",
+                            MetricType::Counter, static_cast<double>(metrics.barred)));
+  families.push_back(
+      single("tessera_websocket_connections", "Open WebSockets.", MetricType::Gauge, connections.webSockets));
+  families.push_back(single("tessera_messages_received_total", "Messages from clients.", MetricType::Counter,
+                            static_cast<double>(connections.messagesIn)));
+  families.push_back(byLabel("tessera_errors_sent_total", "Error messages to clients.", "code",
+                             connections.errorsOut, wireName));
+  families.push_back(byLabel("tessera_connections_refused_total", "WebSockets refused before the upgrade.",
+                             "code", connections.refusedConnections, wireName));
+  families.push_back(byLabel("tessera_connections_dropped_total", "WebSockets cut off.", "reason",
+                             connections.droppedConnections, same));
+}
+
+void addRooms(std::vector<MetricFamily>& families, const std::vector<RoomSample>& rooms) {
+  const auto gauge = [&](const char* name, const char* help, auto value) {
+    families.push_back(perRoom(name, help, MetricType::Gauge, rooms,
+                               [value](const RoomSample& r) { return static_cast<double>(value(r)); }));
+  };
+  const auto counter = [&](const char* name, const char* help, auto value) {
+    families.push_back(perRoom(name, help, MetricType::Counter, rooms,
+                               [value](const RoomSample& r) { return static_cast<double>(value(r)); }));
+  };
+  gauge("tessera_participants", "Participants.", [](const RoomSample& r) { return r.participants; });
+  counter("tessera_room_cpu_seconds_total", "Processor time of the present room process.",
+          [](const RoomSample& r) { return r.health.cpuSeconds; });
+  gauge("tessera_room_pss_bytes", "Proportional memory of the room process.",
+        [](const RoomSample& r) { return r.health.pssBytes; });
+  gauge("tessera_room_threads", "Threads of the room process.",
+        [](const RoomSample& r) { return r.health.threads; });
+  counter("tessera_room_video_ticks_total", "Ticks of the video mixer.",
+          [](const RoomSample& r) { return r.health.videoTicks; });
+  counter("tessera_room_audio_ticks_total", "Ticks of the audio mixer.",
+          [](const RoomSample& r) { return r.health.audioTicks; });
+  counter("tessera_room_video_ticks_missed_total", "Ticks that the video mixer missed.",
+          [](const RoomSample& r) { return r.health.missedVideoTicks; });
+  gauge("tessera_room_video_encoders", "Video encoders running.",
+        [](const RoomSample& r) { return r.health.videoEncoders; });
+  gauge("tessera_room_audio_encoders", "Audio encoders running.",
+        [](const RoomSample& r) { return r.health.audioEncoders; });
+  gauge("tessera_room_hung_teardowns", "Connections whose teardown hangs.",
+        [](const RoomSample& r) { return r.health.hungTeardowns; });
+}
+
+}  // namespace
+
+std::string metricsText(const Metrics& metrics, const std::vector<RoomSample>& rooms, double startSeconds) {
+  std::vector<MetricFamily> families;
+  families.push_back(single("process_start_time_seconds", "Start of the server, Unix time.",
+                            MetricType::Gauge, startSeconds));
+  families.push_back(single("tessera_rooms", "Rooms.", MetricType::Gauge, static_cast<double>(rooms.size())));
+  addServer(families, metrics);
+  addRooms(families, rooms);
+  return static_cast<const prometheus::Serializer&>(prometheus::TextSerializer()).Serialize(families);
+}
+
+}  // namespace tessera::server

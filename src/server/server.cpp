@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/server.h"
+
+#include <glib.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "base/log.h"
+#include "server/gather_addresses.h"
+
+namespace tessera::server {
+namespace {
+
+constexpr std::chrono::milliseconds kCutAfter{2'500};   // of a shutdown: children still there are killed
+constexpr std::chrono::milliseconds kStopAfter{4'000};  // of a shutdown: it is over whatever is left
+
+std::string ownDirectory() {
+  std::array<char, 4096> path{};
+  const ssize_t n = readlink("/proc/self/exe", path.data(), path.size() - 1);
+  const std::string self(path.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
+  return self.substr(0, self.rfind('/'));
+}
+
+std::string stateDirectory(const config::Settings& settings) {
+  if (!settings.server.stateDir.empty()) return settings.server.stateDir;
+  if (const char* systemd = g_getenv("STATE_DIRECTORY")) {
+    const std::string list = systemd;  // colon-separated (systemd.exec(5))
+    return list.substr(0, list.find(':'));
+  }
+  return std::string(g_get_user_state_dir()) + "/tessera";
+}
+
+// Without a place for the key the server still serves; only a restart is then noticed by those inside.
+Result<signaling::ResumeTokens> resumeTokens(const config::Settings& settings) {
+  auto tokens = signaling::ResumeTokens::withKeyIn(stateDirectory(settings));
+  if (tokens || !settings.server.stateDir.empty()) return tokens;
+  log::warn("resume tokens will not survive a restart", {{"why", tokens.error().text}});
+  return signaling::ResumeTokens(randomToken(64));
+}
+
+const char* nameOf(tessera::log::Level level) {
+  constexpr std::array kNames{"debug", "info", "warn", "error"};
+  return kNames[static_cast<std::size_t>(level)];
+}
+const char* nameOf(tessera::log::Format format) {
+  constexpr std::array kNames{"text", "json", "journald"};
+  return kNames[static_cast<std::size_t>(format)];
+}
+
+RoomSettings prototypeOf(const config::Settings& settings, std::vector<std::string> gather) {
+  RoomSettings prototype;
+  prototype.canvas = settings.room.canvas;
+  prototype.videoKbps = settings.room.videoKbps;
+  prototype.audioKbps = settings.room.audioKbps;
+  prototype.maxTalkers = settings.room.maxTalkers;
+  prototype.maxParticipants = settings.limits.participantsPerRoom;
+  prototype.gatherAddresses = std::move(gather);
+  prototype.announcedAddresses = settings.media.announced;
+  prototype.minUdpPort = settings.media.minUdpPort;
+  prototype.maxUdpPort = settings.media.maxUdpPort;
+  if (const std::string& stun = settings.media.stunServer; !stun.empty())
+    prototype.stunServer = "stun://" + stun.substr(stun.rfind("stun:", 0) == 0 ? 5 : 0);
+  return prototype;
+}
+
+}  // namespace
+
+Server::Server(config::Settings settings) : settings_(std::move(settings)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::create(config::Settings settings) {
+  std::unique_ptr<Server> server(new Server(std::move(settings)));
+  if (const auto started = server->start(); !started) return tl::unexpected(started.error());
+  return server;
+}
+
+Result<signaling::TlsCertificate> Server::certificate() const {
+  const config::Listen& listen = settings_.listen;
+  if (!listen.tlsCertificateFile.empty())
+    return signaling::loadCertificate(listen.tlsCertificateFile, listen.tlsKeyFile);
+  if (listen.tlsSelfSigned) return signaling::makeSelfSignedCertificate();
+  return signaling::TlsCertificate{};
+}
+
+Status Server::start() {
+  auto gather = gatherAddresses(settings_);
+  if (!gather) return tl::unexpected(gather.error());
+  auto tokens = resumeTokens(settings_);
+  if (!tokens) return tl::unexpected(tokens.error());
+  tokens_ = std::move(*tokens);
+  auto tls = certificate();
+  if (!tls) return tl::unexpected(tls.error());
+
+  RoomProcess::Environment environment;
+  environment.program =
+      settings_.server.roomProgram.empty() ? ownDirectory() + "/tessera-room" : settings_.server.roomProgram;
+  environment.logLevel = nameOf(settings_.log.level);
+  environment.logFormat = nameOf(settings_.log.format);
+  pool_ = std::make_unique<RoomProcessPool>(environment, settings_.server.warmSpare);
+  const RoomContext context{settings_, *pool_, *tokens_, metrics_};
+  registry_ = std::make_unique<ConferenceRegistry>(context, prototypeOf(settings_, std::move(*gather)));
+
+  signaling::HttpServer::Options options;
+  options.listen = settings_.listen;
+  options.apiToken = settings_.api.token;
+  options.connectionsPerAddress = settings_.limits.connectionsPerAddress;
+  options.session.messagesPerSecond = settings_.limits.messagesPerSecond;
+  http_ = std::make_unique<signaling::HttpServer>(std::move(options), *registry_, metrics_.connections);
+  if (const auto listening = http_->listen(std::move(*tls)); !listening) return listening;
+  return pool_->warmUp();
+}
+
+void Server::reloadCertificate() {
+  auto renewed = certificate();
+  if (!renewed) return log::error("certificate not reloaded", {{"why", renewed.error().text}});
+  if (!*renewed) return log::warn("no certificate to reload: TLS is not configured");
+  http_->setCertificate(*renewed);
+  log::info("certificate reloaded");
+}
+
+void Server::shutDown(std::function<void()> done) {
+  if (onStopped_) return;
+  onStopped_ = std::move(done);
+  log::info("shutting down");
+  registry_->shutDown();
+  pool_->shutDown();
+  const auto since = std::chrono::steady_clock::now();
+  stopTimer_.every(std::chrono::milliseconds(20), [this, since] { checkStopped(since); });
+}
+
+void Server::checkStopped(std::chrono::steady_clock::time_point since) {
+  const auto passed = std::chrono::steady_clock::now() - since;
+  if (passed > kCutAfter) pool_->killAll();
+  const bool over = http_->idle() && pool_->idle();
+  if (!over && passed < kStopAfter) return;
+  stopTimer_.stop();
+  onStopped_();
+}
+
+}  // namespace tessera::server
