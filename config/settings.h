@@ -81,4 +81,7 @@ struct Settings {
 [[nodiscard]] Result<Settings> load(const std::string& file);
 [[nodiscard]] Result<Settings> defaults();  // no file: the defaults and the environment
 
+// The effective settings as TOML, secrets only as (set).
+std::string describe(const Settings& settings);
+
 }  // namespace tessera::config

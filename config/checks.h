@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string_view>
+
+// Whether a text is what a key expects.
+
+namespace tessera::config {
+
+bool isIpAddress(std::string_view text);      // "192.0.2.1", "2001:db8::1"
+bool isListenAddress(std::string_view text);  // "192.0.2.1:8080", "[::1]:0", "localhost:80"
+bool isGatherAddress(std::string_view text);  // an IP address or the name of a network interface
+bool isOrigin(std::string_view text);         // "https://host", "https://host:8443", or "*"
+bool isStunServer(std::string_view text);     // "stun:host:port"
+bool isTurnServer(std::string_view text);     // "turn:host:port", "turns:…", optionally "?transport=udp"
+bool isToken(std::string_view text);          // at least 16 characters that fit an HTTP header
+bool isUtf8Line(std::string_view text);       // any text of one line
+
+}  // namespace tessera::config

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/keys.h"
+
+#include "config/key_makers.h"
+
+namespace tessera::config {
+namespace {
+
+constexpr std::array kCodecs{Named<VideoCodec>{"VP8", VideoCodec::vp8},
+                             Named<VideoCodec>{"H264", VideoCodec::h264}};
+constexpr std::array kLevels{
+    Named<log::Level>{"debug", log::Level::debug}, Named<log::Level>{"info", log::Level::info},
+    Named<log::Level>{"warn", log::Level::warn}, Named<log::Level>{"error", log::Level::error}};
+constexpr std::array kFormats{Named<log::Format>{"text", log::Format::text},
+                              Named<log::Format>{"json", log::Format::json},
+                              Named<log::Format>{"journald", log::Format::journald}};
+
+constexpr Range kPort{0, 65535};
+
+// The member that a key sets.
+#define AT(member)       \
+  [](auto& s) -> auto& { \
+    return s.member;     \
+  }
+
+std::vector<Key> listenKeys() {
+  constexpr auto kSection = "listen";
+  return {
+      list(kSection, "addresses", R"(an array of "host:port" or "[v6]:port" with IP addresses)",
+           isListenAddress, AT(listen.addresses)),
+      text(kSection, "tls_certificate_file", "the path of a PEM file", isUtf8Line,
+           AT(listen.tlsCertificateFile)),
+      text(kSection, "tls_key_file", "the path of a PEM file", isUtf8Line, AT(listen.tlsKeyFile)),
+      boolean(kSection, "tls_self_signed", AT(listen.tlsSelfSigned)),
+      list(kSection, "allowed_origins", R"(an array of "https://host", "https://host:port" or "*")", isOrigin,
+           AT(listen.allowedOrigins)),
+      boolean(kSection, "trust_forwarded_for", AT(listen.trustForwardedFor)),
+  };
+}
+
+std::vector<Key> mediaKeys() {
+  constexpr auto kSection = "media";
+  return {
+      list(kSection, "gather", "an array of IP addresses or names of network interfaces", isGatherAddress,
+           AT(media.gather)),
+      list(kSection, "announced", "an array of IP addresses", isIpAddress, AT(media.announced)),
+      integer(kSection, "min_udp_port", kPort, AT(media.minUdpPort)),
+      integer(kSection, "max_udp_port", kPort, AT(media.maxUdpPort)),
+      text(kSection, "stun_server", R"("stun:host:port")", isStunServer, AT(media.stunServer)),
+      list(kSection, "turn_servers", R"(an array of "turn:host:port" or "turns:host:port?transport=tcp")",
+           isTurnServer, AT(media.turnServers)),
+      secret(kSection, "turn_secret", "a text of one line", isUtf8Line, AT(media.turnSecret)),
+      secretFile(kSection, "turn_secret_file", "turn_secret"),
+      seconds(kSection, "turn_ttl_seconds", {60, 604'800}, AT(media.turnTtl)),
+  };
+}
+
+std::vector<Key> roomKeys() {
+  constexpr auto kSection = "room";
+  return {
+      integer(kSection, "width", {160, 3840, 2}, AT(room.canvas.width)),
+      integer(kSection, "height", {120, 2160, 2}, AT(room.canvas.height)),
+      integer(kSection, "fps", {1, 60}, AT(room.canvas.fps)),
+      integer(kSection, "video_kbps", {50, 50'000}, AT(room.videoKbps)),
+      integer(kSection, "audio_kbps", {6, 510}, AT(room.audioKbps)),
+      choices(kSection, "codecs", kCodecs, AT(room.codecs)),
+      integer(kSection, "max_talkers", {1, 32}, AT(room.maxTalkers)),
+      seconds(kSection, "empty_timeout_seconds", {0, 86'400}, AT(room.emptyTimeout)),
+      seconds(kSection, "resume_timeout_seconds", {0, 3'600}, AT(room.resumeTimeout)),
+  };
+}
+
+std::vector<Key> limitKeys() {
+  constexpr auto kSection = "limits";
+  return {
+      integer(kSection, "rooms", {1, 10'000}, AT(limits.rooms)),
+      integer(kSection, "participants_per_room", {1, 1'000}, AT(limits.participantsPerRoom)),
+      integer(kSection, "connections_per_address", {1, 100'000}, AT(limits.connectionsPerAddress)),
+      integer(kSection, "messages_per_second", {1, 10'000}, AT(limits.messagesPerSecond)),
+  };
+}
+
+std::vector<Key> otherKeys() {
+  return {
+      secret("api", "token", "16 or more printable ASCII characters without a space", isToken, AT(api.token)),
+      secretFile("api", "token_file", "token"),
+      choice("log", "level", kLevels, AT(log.level)),
+      choice("log", "format", kFormats, AT(log.format)),
+      text("server", "state_dir", "the path of a directory", isUtf8Line, AT(server.stateDir)),
+      text("server", "room_program", "the path of a program", isUtf8Line, AT(server.roomProgram)),
+      boolean("server", "warm_spare", AT(server.warmSpare)),
+  };
+}
+
+#undef AT
+
+}  // namespace
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> all = [] {
+    std::vector<Key> every;
+    for (auto part : {listenKeys(), mediaKeys(), roomKeys(), limitKeys(), otherKeys()})
+      for (Key& key : part) every.push_back(std::move(key));
+    return every;
+  }();
+  return all;
+}
+
+const Key* findKey(std::string_view section, std::string_view name) {
+  for (const Key& key : keys())
+    if (key.section == section && key.name == name) return &key;
+  return nullptr;
+}
+
+}  // namespace tessera::config

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/settings.h"
+
+#include <fmt/format.h>
+
+#include "config/environment.h"
+#include "config/files.h"
+#include "config/keys.h"
+#include "config/loader.h"
+
+namespace tessera::config {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 1 << 20;
+
+}  // namespace
+
+Result<Settings> load(const std::string& file) {
+  const auto text = readFile(file, kMaxFileBytes);
+  if (!text) return tl::unexpected(text.error());
+  return parse(*text, file, processEnvironment());
+}
+
+Result<Settings> defaults() {
+  return parse("", "", processEnvironment());
+}
+
+std::string describe(const Settings& settings) {
+  std::string text;
+  std::string_view section;
+  for (const Key& key : keys()) {
+    if (!key.fileOf.empty()) continue;
+    if (key.section != section) text += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", key.section);
+    section = key.section;
+    text += fmt::format("{} = {}\n", key.name, key.show(settings));
+  }
+  return text;
+}
+
+}  // namespace tessera::config
