@@ -11,7 +11,8 @@ FanOut::FanOut(Handlers handlers, Clock clock, int threads)
     : handlers_(std::move(handlers)), clock_(std::move(clock)), pool_(threads) {}
 
 FanOut::~FanOut() {
-  for (const auto& receiver : *receivers()) receiver->close();
+  const auto all = receivers();  // held: the list may be replaced meanwhile
+  for (const auto& receiver : *all) receiver->close();
 }
 
 std::shared_ptr<const FanOut::Receivers> FanOut::receivers() const {
@@ -39,7 +40,8 @@ void FanOut::remove(ReceiverId id) {
 }
 
 void FanOut::expectKeyframe(ReceiverId id) {
-  for (const auto& receiver : *receivers()) {
+  const auto all = receivers();  // held: the list may be replaced meanwhile
+  for (const auto& receiver : *all) {
     if (receiver->id == id && receiver->expectKeyframe(clock_())) handlers_.onKeyframeNeeded(receiver->codec);
   }
 }
@@ -48,7 +50,8 @@ void FanOut::video(VideoCodec codec, const gst::Ref<GstBuffer>& frame, bool keyf
   const mix::Nanos now = clock_();
   WorkerPool::Strands strands;
   bool keyframeNeeded = false;
-  for (const auto& receiver : *receivers()) {
+  const auto all = receivers();  // held: the list may be replaced meanwhile
+  for (const auto& receiver : *all) {
     if (receiver->codec != codec) continue;
     const auto queued = receiver->queueVideo(frame, keyframe, now);
     if (queued.schedule) strands.push_back(receiver);
@@ -60,7 +63,8 @@ void FanOut::video(VideoCodec codec, const gst::Ref<GstBuffer>& frame, bool keyf
 
 void FanOut::audio(const gst::Ref<GstBuffer>& common, std::span<const PersonalPacket> personal) {
   WorkerPool::Strands strands;
-  for (const auto& receiver : *receivers()) {
+  const auto all = receivers();  // held: the list may be replaced meanwhile
+  for (const auto& receiver : *all) {
     const auto own =
         receiver->slot ? std::ranges::find(personal, receiver->slot, &PersonalPacket::slot) : personal.end();
     const gst::Ref<GstBuffer>& packet = own == personal.end() ? common : own->packet;
@@ -71,7 +75,8 @@ void FanOut::audio(const gst::Ref<GstBuffer>& common, std::span<const PersonalPa
 
 void FanOut::checkPushes() {
   const mix::Nanos now = clock_();
-  for (const auto& receiver : *receivers()) checkPush(*receiver, now);
+  const auto all = receivers();  // held: the list may be replaced meanwhile
+  for (const auto& receiver : *all) checkPush(*receiver, now);
   const std::lock_guard lock(mutex_);
   std::erase_if(leaving_, [](const auto& receiver) { return !receiver->pushing(); });
   for (const auto& receiver : leaving_) checkPush(*receiver, now);
@@ -87,7 +92,8 @@ void FanOut::checkPush(Receiver& receiver, mix::Nanos now) {
 
 std::vector<const mix::AudioSlot*> FanOut::readySlots() const {
   std::vector<const mix::AudioSlot*> slots;
-  for (const auto& receiver : *receivers()) {
+  const auto all = receivers();  // held: the list may be replaced meanwhile
+  for (const auto& receiver : *all) {
     if (receiver->ready()) slots.push_back(receiver->slot);
   }
   return slots;

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// tessera-room: one room's media in a process of its own. The server starts it, as a spare at first, with a
+// connected socket as descriptor 3.
+#include <glib-unix.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/main_loop.h"
+#include "pipelines/room/gst_setup.h"
+#include "pipelines/room/room_pipeline.h"
+#include "pipelines/room/room_service.h"
+
+namespace {
+
+using namespace tessera;
+
+constexpr unsigned kExitLimitSeconds = 4;  // the design promises 5
+
+void printUsage(std::FILE* out) {
+  std::fputs(
+      "tessera-room: the media of one room of the Tessera conference server.\n"
+      "It is started by the program tessera and is of no use by itself.\n\n"
+      "  --version  print the version\n"
+      "  --help     print this\n",
+      out);
+}
+
+// The server passes its own log settings on in the environment.
+void configureLog() {
+  const auto setting = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string_view(value ? value : "");
+  };
+  const auto levelName = setting("TESSERA_LOG_LEVEL");
+  const auto formatName = setting("TESSERA_LOG_FORMAT");
+  const auto level = levelName == "debug"   ? log::Level::debug
+                     : levelName == "warn"  ? log::Level::warn
+                     : levelName == "error" ? log::Level::error
+                                            : log::Level::info;
+  const auto format = formatName == "json"       ? log::Format::json
+                      : formatName == "journald" ? log::Format::journald
+                                                 : log::Format::text;
+  log::configure(level, format);
+  log::captureGLib();
+}
+
+bool isSocket(int fd) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+// A connection takes some ten descriptors.
+void raiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warn("descriptor limit not raised");
+}
+
+void handleSignals(GMainLoop* loop) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGINT, SIG_IGN);  // ctrl-C reaches the whole group; the server closes its rooms
+  g_unix_signal_add(
+      SIGTERM,
+      [](gpointer data) -> gboolean {
+        g_main_loop_quit(static_cast<GMainLoop*>(data));
+        return G_SOURCE_CONTINUE;
+      },
+      loop);
+}
+
+// Whatever hangs during the teardown, the process ends in time.
+void limitExit() {
+  std::signal(SIGALRM, [](int) { _exit(0); });
+  alarm(kExitLimitSeconds);
+}
+
+int serve() {
+  GMainLoop* loop = g_main_loop_new(nullptr, FALSE);
+  handleSignals(loop);
+  {
+    std::optional<WarmUp> warmUp;
+    RoomService service(
+        wire::kRoomSocketFd,
+        [](const RoomSettings& settings, MediaRoomEvents& events) {
+          return std::make_unique<RoomPipeline>(settings, events);
+        },
+        [loop](const std::string& why) {
+          log::info("room process ends", {{"why", why}});
+          g_main_loop_quit(loop);
+        });
+    warmUp.emplace([&service](const Status& status) {
+      if (!status) log::warn("warm-up failed", {{"error", status.error().text}});
+      service.announceReady(TESSERA_VERSION);
+    });
+    g_main_loop_run(loop);
+    limitExit();
+  }
+  g_main_loop_unref(loop);
+  log::flush();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bindMainThread();
+  const std::string_view argument = argc == 2 ? argv[1] : "";
+  if (argument == "--version") return std::puts("tessera-room " TESSERA_VERSION) < 0;
+  if (argument == "--help") return printUsage(stdout), 0;
+  if (argc > 1 || !isSocket(wire::kRoomSocketFd)) {
+    printUsage(stderr);
+    return 2;
+  }
+  configureLog();
+  raiseFileLimit();
+  if (auto ready = initGStreamer(); !ready) {
+    log::error("no GStreamer", {{"error", ready.error().text}});
+    log::flush();
+    return 1;
+  }
+  return serve();
+}
