@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/api_messages.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/limits.h"
+
+namespace tessera::wire {
+namespace {
+
+TEST(ApiMessages, EncodeNothingAndMany) {
+  EXPECT_EQ(encodeRoomList({}), R"({"rooms":[]})");
+  EXPECT_EQ(
+      encodeRoomList({{{"a"}, RoomState::starting, 0, 0}, {{"b"}, RoomState::ending, 2, 1'999}}),
+      R"({"rooms":[{"id":"a","state":"starting","participants":0,"startedAt":"1970-01-01T00:00:00.000Z"},)"
+      R"({"id":"b","state":"ending","participants":2,"startedAt":"1970-01-01T00:00:01.999Z"}]})");
+}
+
+TEST(ApiMessages, LeaveOutHealthThatIsNotKnown) {
+  RoomDetails room;
+  room.summary.id = {"a"};
+  room.summary.state = RoomState::recovering;
+  EXPECT_EQ(
+      encodeRoomDetails(room),
+      R"({"id":"a","state":"recovering","startedAt":"1970-01-01T00:00:00.000Z",)"
+      R"("canvas":{"width":1280,"height":720,"fps":30},"participants":[],"process":{"pid":0,"restarts":0}})");
+}
+
+TEST(ApiMessages, DecodeAndLowerTheRoomName) {
+  EXPECT_EQ(decodeCreateRoom(R"({"room":"All-Hands"})").value().room.value, "all-hands");
+  EXPECT_EQ(decodeCreateRoom(R"({"room":"a b"})").error().text,
+            "room: a room name has only letters a-z, digits, - and _");
+  EXPECT_EQ(decodeCreateRoom(R"({})").error().text, "room: is missing");
+  EXPECT_EQ(decodeCreateRoom("").error().code, ErrorCode::badRequest);
+  EXPECT_EQ(decodeCreateRoom(std::string(kMaxHttpBodyBytes + 1, ' ')).error().code, ErrorCode::tooLarge);
+}
+
+TEST(ApiMessages, DecodeAPatch) {
+  EXPECT_TRUE(decodePatchParticipant(R"({"muted":true})").value().muted);
+  EXPECT_FALSE(decodePatchParticipant(R"({"muted":false})").value().muted);
+  EXPECT_EQ(decodePatchParticipant(R"({"muted":"yes"})").error().text,
+            "muted: expected a boolean, got a string");
+  EXPECT_EQ(decodePatchParticipant(R"({})").error().text, "muted: is missing");
+}
+
+}  // namespace
+}  // namespace tessera::wire

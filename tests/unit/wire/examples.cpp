@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "examples.h"
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace tessera::wire {
+namespace {
+
+std::string fileText(const std::string& path) {
+  std::ifstream file(std::string(TESSERA_SOURCE) + "/" + path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+const PeerKey kPeer{{"k3v9x0q2m7ab"}, "main", 3};
+
+}  // namespace
+
+std::string protocolText() {
+  return fileText("signaling/PROTOCOL.md");
+}
+std::string limitsText() {
+  return fileText("src/wire/limits.h");
+}
+
+std::vector<Example> protocolExamples() {
+  std::vector<Example> examples;
+  std::istringstream text(protocolText());
+  std::string line, chapter, heading;
+  bool inside = false;
+  while (std::getline(text, line)) {
+    if (!inside && line.starts_with("## ")) {
+      chapter = line.substr(3);
+      heading.clear();
+    } else if (!inside && line.starts_with("### ")) {
+      heading = line.substr(4);
+    } else if (!inside && line == "```json") {
+      inside = true;
+      examples.push_back({chapter, heading, {}});
+    } else if (inside && line == "```") {
+      inside = false;
+    } else if (inside) {
+      examples.back().json += line + "\n";
+    }
+  }
+  return examples;
+}
+
+std::vector<ToRoom> toRoomExamples() {
+  RoomSettings room;
+  room.room = {"standup"};
+  room.canvas = {640, 360, 15};
+  room.videoKbps = 800;
+  room.audioKbps = 32;
+  room.maxTalkers = 4;
+  room.maxParticipants = 25;
+  room.gatherAddresses = {"127.0.0.1", "::1"};
+  room.announcedAddresses = {"203.0.113.1"};
+  room.minUdpPort = 40000;
+  room.maxUdpPort = 40999;
+  room.stunServer = "stun://example.org:3478";
+  return {BindRoom{room},
+          AddPeer{{kPeer, "Ada „L“", VideoCodec::h264, true, true, true}},
+          SetAnswer{kPeer, "v=0\r\n"},
+          AddCandidate{kPeer, {1, "candidate:1 1 UDP 1 192.0.2.1 5 typ host"}},
+          UpdatePeer{{kPeer.participant, true, false, true}},
+          UpdatePeer{{kPeer.participant, {}, true, {}}},
+          RemovePeer{kPeer},
+          CloseRoom{}};
+}
+
+std::vector<FromRoom> fromRoomExamples() {
+  RoomHealth health;
+  health.videoTicks = 1'000'000'000'000;
+  health.audioTicks = 2;
+  health.missedVideoTicks = 3;
+  health.peers = 4;
+  health.hungTeardowns = 5;
+  health.threads = 6;
+  health.cpuSeconds = 7.25;
+  health.pssBytes = 8'000'000'000;
+  health.videoEncoders = 9;
+  health.audioEncoders = 10;
+  const Error why{ErrorCode::mediaFailed, "ICE failed\n\"quoted\""};
+  return {SpareReady{"0.1.0"},
+          PeerOffer{kPeer, "v=0\r\n"},
+          PeerCandidate{kPeer, {0, ""}},
+          PeerStateChanged{kPeer, PeerState::connected, {}},
+          PeerStateChanged{kPeer, PeerState::failed, why},
+          PeerErrorReport{kPeer, {ErrorCode::badSdp, "m=2"}},
+          TilesChanged{{640, 360, 15}, {{kPeer.participant, "main", 2, 4, 6, 8}}},
+          Speaking{{{kPeer.participant, -20, true}}},
+          Heartbeat{health},
+          RoomFailed{why}};
+}
+
+}  // namespace tessera::wire
