@@ -10,6 +10,8 @@ import { Toolbar } from "./toolbar.js";
 
 /** @typedef {"people" | "chat" | "none"} Panel */
 
+/** Messages that somebody meant: a refusal is told to them. The others are the machinery's own. */
+const kAsked = ["chat", "hand", "moderate"];
 const kLongMs = 10000; // a connection that takes longer deserves an explanation
 
 /** `<tessera-call>`: everything one sees while in a room. */
@@ -71,7 +73,10 @@ export class Call extends HTMLElement {
     conference.on("tiles", () => this.#showToolbar());
     conference.on("speaking", (levels) => this.#speaking(levels));
     conference.on("chat", (message) => this.#chatted(message));
-    conference.on("problem", ({ text }) => this.#toasts.show(text));
+    conference.on("problem", ({ text, re }) => {
+      if (kAsked.includes(re)) this.#toasts.show(text);
+      else console.debug(`tessera: ${re}: ${text}`);
+    });
     conference.on("muted", ({ byModerator }) => {
       if (byModerator) this.#toasts.show("A moderator muted your microphone.");
       this.#showToolbar();

@@ -16,6 +16,8 @@ export class LocalMedia extends Emitter {
   tracks = { audio: null, video: null };
   /** @type {Record<Kind, string>} why there is none, for people */
   problems = { audio: "", video: "" };
+  /** The question for both at once was answered with no. */
+  refused = false;
   /** @type {MediaDeviceInfo[]} */
   devices = [];
   #stopped = false;
@@ -33,7 +35,12 @@ export class LocalMedia extends Emitter {
   async start(wanted) {
     if (wanted.audio && wanted.video) {
       const error = await this.#get(["audio", "video"]);
-      if (error && (error.name !== "NotAllowedError" || (await anyGranted()))) {
+      const refused = error?.name === "NotAllowedError" && !(await anyGranted());
+      if (refused !== this.refused) {
+        this.refused = refused;
+        this.emit("changed", "video");
+      }
+      if (error && !refused) {
         await this.#get(["audio"]);
         await this.#get(["video"]);
       }
@@ -145,7 +152,7 @@ function explain(errorName, kind) {
   const device = kind === "audio" ? "microphone" : "camera";
   switch (errorName) {
     case "NotAllowedError":
-      return `The browser does not let this page use the ${device}. Allow it beside the address, if you want to.`;
+      return `The browser does not let this page use the ${device}. To change that, click the symbol beside the address.`;
     case "NotFoundError":
     case "OverconstrainedError":
       return `No ${device} was found.`;

@@ -133,8 +133,11 @@ export class Prejoin extends HTMLElement {
 
   #showNotes() {
     const { audio, video } = this.media.problems;
-    const problems = [this.wanted.audio ? audio : "", this.wanted.video ? video : ""].filter(Boolean);
-    const both = problems.length === 2;
+    const both = this.wanted.audio && this.wanted.video && Boolean(audio && video);
+    const refused = both && this.media.refused;
+    const problems = refused
+      ? ["The browser does not let this page use your camera and microphone. To change that, click the symbol beside the address."]
+      : [this.wanted.audio ? audio : "", this.wanted.video ? video : ""].filter(Boolean);
     const lines = problems.map((text) => h("p", { class: "note" }, icon("warning"), h("span", { text })));
     const still = both ? "You can still join, to watch, listen and write." : "You can still join without it.";
     if (problems.length) lines.push(h("p", { class: "hint", text: still }));

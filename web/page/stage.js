@@ -132,8 +132,7 @@ export class Stage extends HTMLElement {
       return;
     }
     const { width = 16, height = 9 } = camera.getSettings();
-    const crossed = width < height !== tile.width < tile.height; // the mix letterboxes those, and so do we
-    this.#self.classList.toggle("fit", crossed);
+    this.#self.classList.toggle("fit", shape(width, height) * shape(tile.width, tile.height) < 0);
     this.#selfName.replaceChildren(...(this.conference.muted ? [icon("micOff")] : []), "You");
     if (this.#self.parentElement !== element) {
       element.append(this.#self, this.#selfName);
@@ -168,3 +167,14 @@ export class Stage extends HTMLElement {
   }
 }
 customElements.define("tessera-stage", Stage);
+
+/**
+ * 1 upright, -1 lying, 0 neither. As in the mix, an upright picture in a lying tile (or the reverse) is shown
+ * whole, anything else is cropped to fill.
+ * @param {number} width
+ * @param {number} height
+ */
+function shape(width, height) {
+  if (4 * height > 5 * width) return 1;
+  return 4 * width > 5 * height ? -1 : 0;
+}

@@ -34,7 +34,7 @@ const kOwnChangeMs = 1000; // our own change comes back in the roster within thi
  *   speaking: Map<string, import("./protocol.js").Level>,
  *   chat: import("./protocol.js").Chat,
  *   muted: {muted: boolean, byModerator: boolean},
- *   problem: {code: string, text: string},
+ *   problem: {code: string, text: string, re: string},
  * }>}
  */
 export class Conference extends Emitter {
@@ -246,9 +246,8 @@ export class Conference extends Emitter {
     this.#token = welcome.resume;
     const { iceTransportPolicy = "all" } = this.#options;
     this.#media.configure({ iceServers: welcome.iceServers ?? [], iceTransportPolicy });
-    const known = welcome.id === this.id;
     this.id = welcome.id;
-    if (!known) this.#media.startOver();
+    this.#media.startOver();
     if (welcome.resumed) this.#media.resumed();
     this.#rosterChanged(welcome.participants);
     this.#tellMedia(); // what changed between `join` and now
@@ -274,7 +273,7 @@ export class Conference extends Emitter {
 
   /** @param {import("./protocol.js").ServerError} error */
   #failed({ code, text, final, re }) {
-    if (!final) return this.emit("problem", { code, text });
+    if (!final) return this.emit("problem", { code, text, re: re ?? "" });
     if (re === "join" && this.#token) {
       this.#token = ""; // it is of no use any more: join as somebody new
       return this.#signal?.reopenAfter(0);

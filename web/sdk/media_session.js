@@ -43,7 +43,8 @@ export class MediaSession extends Emitter {
     this.#configuration = configuration;
   }
 
-  /** We are somebody else to the server now: connections count from the start, the old ones lead nowhere. */
+  /** After each welcome: what comes by this socket is newer than all before, even if a server that was started
+   * again counts from the beginning. */
   startOver() {
     this.#lastGen = 0;
   }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of the page and the SDK that need no browser.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { backoffMs } from "../../web/sdk/backoff.js";
+import { Emitter } from "../../web/sdk/emitter.js";
+import { roomUrl } from "../../web/sdk/protocol.js";
+import { sample, statsMessage } from "../../web/sdk/stats.js";
+import { describe, freshRoomId, initials, roomIdOf } from "../../web/page/text.js";
+
+test("back-off doubles from 0.3 s to 5 s, with jitter below", () => {
+  const full = [0, 1, 2, 3, 4, 5, 50].map((attempt) => backoffMs(attempt, () => 0));
+  assert.deepEqual(full, [300, 600, 1200, 2400, 4800, 5000, 5000]);
+  assert.equal(backoffMs(0, () => 1), 200);
+});
+
+test("an event reaches its listeners until they go, whatever others do", () => {
+  const emitter = new Emitter();
+  const reported = [];
+  globalThis.reportError = (error) => void reported.push(error.message);
+  const seen = [];
+  emitter.on("news", () => {
+    throw new Error("broken listener");
+  });
+  const undo = emitter.on("news", (detail) => seen.push(detail));
+  emitter.emit("news", 1);
+  undo();
+  emitter.emit("news", 2);
+  assert.deepEqual(seen, [1]);
+  assert.deepEqual(reported, ["broken listener", "broken listener"]);
+});
+
+test("a room's address", () => {
+  assert.equal(roomUrl("https://example.org/r/x?y#z", "standup"), "wss://example.org/v1/rooms/standup/ws");
+  assert.equal(roomUrl("http://127.0.0.1:8080/", "a b"), "ws://127.0.0.1:8080/v1/rooms/a%20b/ws");
+});
+
+test("stats of one connection", () => {
+  const report = new Map([
+    ["v", { type: "inbound-rtp", kind: "video", framesDecoded: 30, framesDropped: 2, freezeCount: 1, packetsLost: 3 }],
+    ["a", { type: "inbound-rtp", kind: "audio", packetsLost: -1 }],
+    ["p", { type: "candidate-pair", nominated: true, currentRoundTripTime: 0.0124 }],
+  ]);
+  const now = sample(/** @type {any} */ (report));
+  assert.equal(statsMessage(null, now), null);
+  const message = statsMessage({ ...now, decoded: 0, atMs: now.atMs - 2000 }, now);
+  assert.deepEqual(message, { type: "stats", fps: 15, framesDropped: 2, freezes: 1, packetsLost: 3, rttMs: 12 });
+  assert.equal(statsMessage({ ...now, decoded: 99 }, now), null, "another connection began to count anew");
+});
+
+test("initials and room names", () => {
+  assert.deepEqual(["Ada Lovelace", "bob", "", "  José  María del Río "].map(initials), ["AL", "B", "?", "JR"]);
+  assert.equal(initials("🌲 Zoe"), "🌲Z");
+  assert.deepEqual(["My Stand-up!", "Café", "***", "x".repeat(90)].map(roomIdOf), ["my-stand-up", "cafe", "", "x".repeat(64)]);
+  assert.match(freshRoomId(), /^[a-z]+-[a-z]+-\d{4}$/);
+});
+
+test("what a screen reader says of a participant", () => {
+  const ada = { id: "a", name: "Ada", role: "moderator", muted: false, cameraOff: true, handRaised: true, connected: true };
+  assert.equal(describe(/** @type {any} */ (ada), { me: true, speaking: true }), "Ada (you), moderator, speaking, camera off, hand raised");
+  assert.equal(describe(/** @type {any} */ ({ ...ada, role: "viewer", muted: true })), "Ada, watching, hand raised");
+});

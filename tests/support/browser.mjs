@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// People in Chromium, each with a colour, a tone, and eyes and ears (probe.js).
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { until } from "./wait.mjs";
+
+const kProbe = fileURLToPath(new URL("probe.js", import.meta.url));
+
+const kArguments = [
+  "--no-sandbox",
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream",
+  "--allow-loopback-in-peer-connection",
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
+  "--autoplay-policy=no-user-gesture-required",
+  "--disable-background-networking",
+  "--disable-background-timer-throttling",
+  "--disable-backgrounding-occluded-windows",
+  "--disable-renderer-backgrounding",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+  "--disable-gpu",
+  "--force-device-scale-factor=1",
+];
+
+/** Far apart in colour, and in tone no harmonics of each other. */
+export const kPeople = [
+  { name: "Ada", colour: [214, 52, 52], tone: 440 },
+  { name: "Bob", colour: [40, 160, 70], tone: 710 },
+  { name: "Cleo", colour: [60, 90, 220], tone: 1130 },
+  { name: "Dan", colour: [210, 180, 40], tone: 1570 },
+];
+
+/** @param {string[]} [more] arguments */
+export function launchChromium(more = []) {
+  const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
+  return chromium.launch({ executablePath, headless: true, args: [...kArguments, ...more] });
+}
+
+/**
+ * @typedef {object} Given
+ * @property {string} name
+ * @property {number[]} [colour]
+ * @property {number} [tone]
+ * @property {boolean} [camera]
+ * @property {boolean} [microphone]
+ * @property {"granted" | "denied" | "unanswered"} [permission]
+ * @property {string} [query] more of the address, e.g. "&relay=1"
+ * @property {{width: number, height: number}} [viewport]
+ */
+
+export class Person {
+  /**
+   * Opens a page for somebody; does not join.
+   * @param {import("playwright-core").Browser} browser
+   * @param {Given} given
+   */
+  static async open(browser, given) {
+    const context = await browser.newContext({ viewport: given.viewport ?? { width: 1120, height: 640 } });
+    const page = await context.newPage();
+    const person = new Person(page, given);
+    const settings = { colour: [128, 128, 128], tone: 300, camera: true, microphone: true, permission: "granted", ...given };
+    await page.addInitScript((value) => void (window.testPerson = value), settings);
+    await page.addInitScript({ path: kProbe });
+    page.on("pageerror", (error) => person.errors.push(error.message));
+    page.on("console", (message) => message.type() === "error" && person.console.push(message.text()));
+    return person;
+  }
+
+  /**
+   * Opens a page that joins by itself, and waits until it is in.
+   * @param {import("playwright-core").Browser} browser
+   * @param {string} url of the server
+   * @param {string} room
+   * @param {Given} given
+   */
+  static async join(browser, url, room, given) {
+    const person = await Person.open(browser, given);
+    await person.goto(`${url}/r/${room}?join=1&name=${encodeURIComponent(given.name)}${given.query ?? ""}`);
+    await person.connected();
+    return person;
+  }
+
+  /**
+   * @param {import("playwright-core").Page} page
+   * @param {Given} given
+   */
+  constructor(page, given) {
+    this.page = page;
+    this.given = given;
+    this.name = given.name;
+    /** @type {string[]} */
+    this.errors = [];
+    /** @type {string[]} */
+    this.console = [];
+  }
+
+  /** @param {string} url */
+  goto(url) {
+    return this.page.goto(url);
+  }
+
+  state() {
+    return this.page.evaluate(() => document.body.dataset.state);
+  }
+
+  id() {
+    return this.page.evaluate(() => document.body.dataset.participant);
+  }
+
+  /** Waits until the call stands and a picture is shown. */
+  async connected(limitMs = 20000) {
+    await until(`${this.name} is connected`, async () => (await this.state()) === "connected", limitMs);
+    await until(`${this.name} sees a picture`, () => this.page.evaluate(() => document.querySelector("#mix")?.videoWidth > 0), limitMs);
+  }
+
+  /** @returns {Promise<{id: string, label: string, left: number, top: number, width: number, height: number}[]>} */
+  tiles() {
+    return this.page.evaluate(() => window.probe.tiles());
+  }
+
+  /** @param {string} name */
+  async tileOf(name) {
+    return (await this.tiles()).find((tile) => tile.label.split(/,| \(you\)/)[0] === name);
+  }
+
+  /**
+   * The colour of a person's tile in the mix: at its middle, or elsewhere in it.
+   * @param {string} name
+   */
+  async colourOf(name, x = 0.5, y = 0.5) {
+    const tile = await this.tileOf(name);
+    if (!tile) return null;
+    return this.page.evaluate(([px, py]) => window.probe.colourAt(px, py), [tile.left + tile.width * x, tile.top + tile.height * y]);
+  }
+
+  /** @param {Given} other */
+  async sees(other, limitMs = 15000) {
+    await until(`${this.name} sees ${other.name}'s colour ${other.colour}`, async () => {
+      const colour = await this.colourOf(other.name);
+      if (colour && isColour(colour, other.colour ?? [])) return true;
+      throw new Error(`colour ${colour}`);
+    }, limitMs);
+  }
+
+  /** Waits until the mark in somebody's tile has moved `steps` times. @param {string} name */
+  async seesMoving(name, steps = 4, limitMs = 8000) {
+    const seen = new Set();
+    await until(`${this.name} sees ${name} move`, async () => {
+      const tile = await this.tileOf(name);
+      if (tile) seen.add(await this.page.evaluate((one) => window.probe.markOf(one), tile));
+      return seen.size > steps;
+    }, limitMs);
+  }
+
+  /**
+   * Waits until exactly these people's tones are heard, at a level, and the others' are not.
+   * @param {Given[]} talkers
+   * @param {Given[]} silent
+   */
+  async hears(talkers, silent, limitMs = 15000) {
+    await until(`${this.name} hears ${talkers.map((one) => one.name)} and not ${silent.map((one) => one.name)}`, async () => {
+      const levels = await this.levels([...talkers, ...silent]);
+      const loud = levels.slice(0, talkers.length);
+      const quiet = levels.slice(talkers.length);
+      if (loud.every((db) => db > -50) && quiet.every((db) => db < Math.min(...loud, -20) - 40)) return true;
+      throw new Error(`levels ${levels.map(Math.round)} dB`);
+    }, limitMs);
+  }
+
+  /** @param {Given[]} people @returns {Promise<number[]>} */
+  levels(people) {
+    return this.page.evaluate((tones) => tones.map((hz) => window.probe.levelAt(hz) ?? -Infinity), people.map((one) => one.tone ?? 0));
+  }
+
+  now() {
+    return this.page.evaluate(() => performance.now());
+  }
+
+  /** @param {number} since @returns {Promise<{count: number, longestGap: number}>} */
+  framesSince(since) {
+    return this.page.evaluate((at) => window.probe.framesSince(at), since);
+  }
+
+  /** The names in the roster, in its order. */
+  roster() {
+    return this.page.evaluate(() => [...document.querySelectorAll(".person")].map((row) => row.getAttribute("aria-label")));
+  }
+
+  close() {
+    return this.page.context().close();
+  }
+
+  /** @param {string} file */
+  async picture(file) {
+    await this.page.screenshot({ path: path.resolve(file) });
+  }
+}
+
+/**
+ * Two codecs and a conversion lie between a camera and what is seen: near enough is within 45 of 255 in each part.
+ * @param {number[]} seen
+ * @param {number[]} sent
+ */
+export function isColour(seen, sent) {
+  return seen.every((value, part) => Math.abs(value - (sent[part] ?? 0)) <= 45);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs in the page before its scripts: gives it its own camera and microphone, and looks at and listens to the mix
+// as a person would. `window.testPerson` (see browser.mjs) says who this is.
+(() => {
+  const person = window.testPerson;
+  const kWidth = 320, kHeight = 180, kRate = 10;
+
+  // ---- devices: a real MediaStream, of a flat colour with a moving mark, and of one tone
+
+  function camera() {
+    const canvas = document.createElement("canvas");
+    canvas.width = kWidth;
+    canvas.height = kHeight;
+    const context = canvas.getContext("2d");
+    let step = 0;
+    const draw = () => {
+      context.fillStyle = `rgb(${person.colour})`;
+      context.fillRect(0, 0, kWidth, kHeight);
+      context.fillStyle = "white";
+      context.fillRect(kWidth / 4 + ((step++ * 9) % (kWidth / 2)), kHeight * 0.1, 24, 24);
+    };
+    draw();
+    const timer = setInterval(draw, 1000 / kRate);
+    const [track] = canvas.captureStream(kRate).getTracks();
+    const stop = track.stop.bind(track);
+    track.stop = () => {
+      clearInterval(timer);
+      stop();
+    };
+    return track;
+  }
+
+  function microphone() {
+    const context = new AudioContext();
+    const tone = new OscillatorNode(context, { frequency: person.tone });
+    const volume = new GainNode(context, { gain: 0.25 });
+    const destination = context.createMediaStreamDestination();
+    tone.connect(volume).connect(destination);
+    tone.start();
+    return destination.stream.getTracks()[0];
+  }
+
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    if (person.permission === "denied") throw new DOMException("denied", "NotAllowedError");
+    if (person.permission === "unanswered") return new Promise(() => {});
+    if ((wanted.video && !person.camera) || (wanted.audio && !person.microphone))
+      throw new DOMException("none", "NotFoundError");
+    return new MediaStream([...(wanted.audio ? [microphone()] : []), ...(wanted.video ? [camera()] : [])]);
+  };
+
+  // ---- sockets and connections, so that a test can break them
+
+  const sockets = [];
+  const RealSocket = window.WebSocket;
+  window.WebSocket = class extends RealSocket {
+    constructor(...given) {
+      super(...given);
+      sockets.push(this);
+      this.addEventListener("message", ({ data }) => received.push(JSON.parse(data)));
+    }
+  };
+  const received = [];
+  const connections = [];
+  const RealConnection = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends RealConnection {
+    constructor(...given) {
+      super(...given);
+      connections.push(this);
+    }
+  };
+
+  // ---- eyes
+
+  const mix = () => document.querySelector("#mix");
+  const eye = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+
+  /** Average colour of a small square around a point of the mix, in fractions of its size. */
+  function colourAt(x, y) {
+    const video = mix();
+    if (!video?.videoWidth) return null;
+    eye.canvas.width = eye.canvas.height = 8;
+    eye.drawImage(video, x * video.videoWidth - 4, y * video.videoHeight - 4, 8, 8, 0, 0, 8, 8);
+    const { data } = eye.getImageData(0, 0, 8, 8);
+    const sum = [0, 0, 0];
+    for (let at = 0; at < data.length; at += 4) for (const part of [0, 1, 2]) sum[part] += data[at + part];
+    return sum.map((value) => Math.round(value / 64));
+  }
+
+  /** The tiles as the page has them: id, label, and rectangle in fractions of the canvas. */
+  function tiles() {
+    return [...document.querySelectorAll(".tile")].map((tile) => ({
+      id: tile.dataset.id,
+      label: tile.getAttribute("aria-label"),
+      ...Object.fromEntries(["left", "top", "width", "height"].map((side) => [side, parseFloat(tile.style[side]) / 100])),
+    }));
+  }
+
+  /** A fingerprint of the band of a tile in which the mark moves. */
+  function markOf(tile) {
+    const video = mix();
+    eye.canvas.width = 32;
+    eye.canvas.height = 2;
+    const { videoWidth: width, videoHeight: height } = video;
+    eye.drawImage(video, tile.left * width, (tile.top + tile.height * 0.16) * height, tile.width * width, 2, 0, 0, 32, 2);
+    const { data } = eye.getImageData(0, 0, 32, 2);
+    let mark = "";
+    for (let at = 0; at < 32; at++) mark += data[4 * at] + data[4 * at + 1] + data[4 * at + 2] > 560 ? "#" : ".";
+    return mark;
+  }
+
+  const frames = { times: [], watched: null };
+  function watchFrames() {
+    const video = mix();
+    if (!video || frames.watched === video) return;
+    frames.watched = video;
+    const seen = (now) => {
+      frames.times.push(now);
+      if (frames.watched === video) video.requestVideoFrameCallback(seen);
+    };
+    video.requestVideoFrameCallback(seen);
+  }
+  setInterval(watchFrames, 50);
+
+  /** How many frames were shown, and the longest time without one, since `since` (performance.now()). */
+  function framesSince(since) {
+    const times = [since, ...frames.times.filter((time) => time > since), performance.now()];
+    let longestGap = 0;
+    for (let at = 1; at < times.length; at++) longestGap = Math.max(longestGap, times[at] - times[at - 1]);
+    return { count: times.length - 2, longestGap };
+  }
+
+  // ---- ears
+
+  let ear = null;
+  function tones() {
+    const [track] = mix()?.srcObject?.getAudioTracks() ?? [];
+    if (!track) return null;
+    if (ear?.track !== track) {
+      ear?.context.close();
+      const context = new AudioContext({ sampleRate: 48000 });
+      const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
+      context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+      ear = { track, context, analyser };
+      return null; // it has heard nothing yet
+    }
+    const levels = new Float32Array(ear.analyser.frequencyBinCount);
+    ear.analyser.getFloatFrequencyData(levels);
+    const binHz = ear.context.sampleRate / ear.analyser.fftSize;
+    const peaks = [];
+    for (let at = 20; at < levels.length - 2; at++)
+      if (levels[at] > -70 && levels[at] === Math.max(...levels.subarray(at - 6, at + 7)))
+        peaks.push({ hz: Math.round(at * binHz), db: Math.round(levels[at]) });
+    return peaks.sort((a, b) => b.db - a.db).slice(0, 8);
+  }
+
+  /** Level at a frequency ±25 Hz, in dB. */
+  function levelAt(hz) {
+    tones();
+    if (!ear) return null;
+    const levels = new Float32Array(ear.analyser.frequencyBinCount);
+    ear.analyser.getFloatFrequencyData(levels);
+    const binHz = ear.context.sampleRate / ear.analyser.fftSize;
+    return Math.max(...levels.subarray(Math.floor((hz - 25) / binHz), Math.ceil((hz + 25) / binHz) + 1));
+  }
+
+  window.probe = { frameTimes: () => frames.times, colourAt, tiles, markOf, framesSince, tones, levelAt, sockets, connections, received };
+})();
