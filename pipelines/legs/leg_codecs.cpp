@@ -32,7 +32,10 @@ std::string videoPreferences(VideoCodec codec, std::uint32_t ssrc) {
 }
 
 std::string encodedVideoCaps(VideoCodec codec) {
-  return codec == VideoCodec::vp8 ? "video/x-vp8" : "video/x-h264,stream-format=byte-stream,alignment=au";
+  return codec == VideoCodec::vp8
+             ? "video/x-vp8"
+             : "video/"
+               "x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline,level=(string)3.1";
 }
 
 std::string encodedAudioCaps() {

@@ -57,7 +57,8 @@ void watchPackets(GstPad* pad, const std::shared_ptr<LegShared>& shared) {
 Status configureRtpbin(WebrtcElement& self, const std::shared_ptr<LegShared>& shared) {
   const auto rtpbin = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(self.bin), "rtpbin"));
   if (!rtpbin) return fail(ErrorCode::internal, "webrtcbin has no rtpbin");
-  g_object_set(rtpbin.get(), "max-streams", kMaxStreams, nullptr);
+  // Sender reports map capture time (PTS): send time would need the latency that the pipeline never sets.
+  g_object_set(rtpbin.get(), "max-streams", kMaxStreams, "rtcp-sync-send-time", FALSE, nullptr);
   self.signals.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
       rtpbin.get(), "pad-added", [shared](GstElement*, GstPad* pad) {
         if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_sink_") ||

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+
+#include "support/leg_session.h"
+#include "support/run_until.h"
+
+// The leg against a real webrtcbin at the other end, over 127.0.0.1.
+
+namespace tessera {
+namespace {
+
+using namespace std::chrono_literals;
+using test::LegRoom;
+using test::LegSession;
+using test::near;
+using test::runFor;
+using test::runUntil;
+using test::yuvOf;
+
+constexpr unsigned kRed = 0xffd63434;
+constexpr unsigned kBlue = 0xff3c5adc;
+constexpr double kTheirTone = 440;
+constexpr double kMixTone = 1130;
+constexpr double kPresentDb = -20;  // the tones are sent at -6 dB
+constexpr double kAbsentDb = -50;
+
+class LegTest : public testing::TestWithParam<VideoCodec> {
+ protected:
+  static test::WebRtcClient::Options options() {
+    test::WebRtcClient::Options options;
+    options.codec = GetParam();
+    options.argb = kRed;
+    options.tone = kTheirTone;
+    return options;
+  }
+  LegRoom room;
+};
+
+TEST_P(LegTest, CarriesColourAndToneBothWays) {
+  LegSession session(room, options());
+  session.sendMix(kBlue, kMixTone);
+  ASSERT_TRUE(runUntil([&] { return session.connected(); }))
+      << (session.failure ? session.failure->text : "");
+
+  EXPECT_TRUE(runUntil([&] { return near(session.video->probe.colour(), yuvOf(kRed)); }));
+  EXPECT_EQ(session.video->probe.width(), 320);
+  EXPECT_TRUE(runUntil([&] { return session.audio->probe.toneDb(kTheirTone) > kPresentDb; }));
+  EXPECT_LT(session.audio->probe.toneDb(kMixTone), kAbsentDb);
+
+  EXPECT_TRUE(runUntil([&] { return near(session.client->video.colour(), yuvOf(kBlue)); }));
+  EXPECT_TRUE(runUntil([&] { return session.client->audio.toneDb(kMixTone) > kPresentDb; }));
+  EXPECT_LT(session.client->audio.toneDb(kTheirTone), kAbsentDb);
+
+  EXPECT_TRUE(session.refused.empty()) << session.refused.front().text;
+  EXPECT_FALSE(session.failure);
+  EXPECT_EQ(room.busErrors, 0);
+}
+
+TEST_P(LegTest, StampsFramesWithTheMonotonicClock) {
+  LegSession session(room, options());
+  ASSERT_TRUE(runUntil([&] { return session.video->probe.frames() > 20; }));
+  // On one machine a frame is captured, encoded, sent and decoded within a fraction of a second.
+  EXPECT_GT(session.video->lateness.load(), -300ms);
+  EXPECT_LT(session.video->lateness.load(), 1s);
+  ASSERT_TRUE(runUntil([&] { return session.audio->probe.samples() > 24000; }));
+  EXPECT_GT(session.audio->lateness.load(), -300ms);
+  EXPECT_LT(session.audio->lateness.load(), 1s);
+}
+
+TEST_P(LegTest, TellsOfKeyframeRequestsAndMakesThem) {
+  LegSession session(room, options());
+  session.sendMix(kBlue, kMixTone);
+  ASSERT_TRUE(runUntil([&] { return session.client->video.frames() > 5; }));
+  const int before = *session.keyframeRequests;
+  session.client->requestKeyframe();
+  EXPECT_TRUE(runUntil([&] { return *session.keyframeRequests > before; }));
+
+  ASSERT_TRUE(runUntil([&] { return session.video->probe.frames() > 5; }));
+  // a request may have been made at the start; this one is a further one
+  session.leg->requestKeyframe();
+  EXPECT_TRUE(runUntil([&] { return session.client->encoderMadeKeyframes(2); }));
+}
+
+INSTANTIATE_TEST_SUITE_P(Codecs, LegTest, testing::Values(VideoCodec::vp8, VideoCodec::h264),
+                         [](const auto& p) { return p.param == VideoCodec::vp8 ? "Vp8" : "H264"; });
+
+std::string withOtherFingerprint(std::string sdp) {
+  const std::string key = "a=fingerprint:sha-256 ";
+  for (auto at = sdp.find(key); at != std::string::npos; at = sdp.find(key, at + 1)) {
+    char& digit = sdp[at + key.size()];
+    digit = digit == '0' ? '1' : '0';
+  }
+  return sdp;
+}
+
+TEST(LegSecurityTest, WrongFingerprintGetsAnErrorAndNoMedia) {
+  LegRoom room;
+  LegSession session(room);
+  session.changeAnswer = withOtherFingerprint;
+  session.sendMix(kBlue, kMixTone);
+  ASSERT_TRUE(runUntil([&] { return session.failure.has_value(); }));
+  EXPECT_EQ(session.failure->code, ErrorCode::fingerprintMismatch);
+  EXPECT_FALSE(session.output->ready());
+  runFor(1500ms);  // the client goes on sending: its DTLS is connected
+  EXPECT_EQ(session.video->probe.frames(), 0);
+  EXPECT_EQ(session.audio->probe.samples(), 0u);
+  EXPECT_EQ(session.client->video.frames(), 0);
+  EXPECT_EQ(session.client->audio.samples(), 0u);
+  EXPECT_FALSE(session.connected());
+}
+
+TEST(LegSecurityTest, RefusedAnswerLeavesTheLegWaitingForAGoodOne) {
+  LegRoom room;
+  LegSession session(room);
+  std::string good;
+  session.changeAnswer = [&](std::string sdp) {
+    good = sdp;
+    return "v=0\r\nnonsense";
+  };
+  ASSERT_TRUE(runUntil([&] { return !session.refused.empty(); }));
+  EXPECT_EQ(session.refused.front().code, ErrorCode::badSdp);
+  EXPECT_FALSE(session.failure);
+  session.leg->setAnswer(good);
+  EXPECT_TRUE(runUntil([&] { return session.connected(); }));
+  session.leg->setAnswer(good);
+  EXPECT_EQ(session.refused.back().code, ErrorCode::conflict);
+}
+
+TEST(LegSecurityTest, CandidatesAreJudgedAndCounted) {
+  LegRoom room;
+  LegSession session(room);
+  ASSERT_TRUE(runUntil([&] { return session.connected(); }));
+  session.leg->addCandidate({0, "candidate:1 1 udp 100 host.example 9000 typ host"});
+  ASSERT_EQ(session.refused.size(), 1u);
+  EXPECT_EQ(session.refused.back().code, ErrorCode::badCandidate);
+  session.leg->addCandidate({0, "candidate:1 1 udp 100 4f1b.local 9000 typ host"});
+  session.leg->addCandidate({0, ""});
+  EXPECT_EQ(session.refused.size(), 1u);  // of no use, but no offence
+  session.leg->addCandidate({7, "candidate:1 1 udp 100 127.0.0.1 9000 typ host"});
+  EXPECT_EQ(session.refused.back().code, ErrorCode::badCandidate);
+  for (int i = 0; i < 60; ++i)
+    session.leg->addCandidate({0, "candidate:1 1 udp 100 127.0.0.1 9000 typ host"});
+  EXPECT_EQ(session.refused.back().code, ErrorCode::tooMany);
+  EXPECT_FALSE(session.failure);
+}
+
+TEST(LegLifeTest, PeerThatFallsSilentFails) {
+  LegRoom room;
+  LegSession session(room);
+  ASSERT_TRUE(runUntil([&] { return session.video->probe.frames() > 0; }));
+  session.client->stop();
+  // webrtcbin sends close_notify when it ends; without it the limit is 10 s
+  ASSERT_TRUE(runUntil([&] { return session.failure.has_value(); }, 15s));
+  EXPECT_EQ(session.failure->code, ErrorCode::mediaFailed);
+  EXPECT_FALSE(session.output->ready());
+}
+
+TEST(LegLifeTest, AnnouncesTheAddressOfTheNat) {
+  LegRoom room;
+  room.settings.announcedAddresses = {"203.0.113.7"};
+  LegSession session(room);
+  ASSERT_TRUE(runUntil([&] { return !session.candidates.empty(); }));
+  EXPECT_NE(session.candidates.front().candidate.find(" 203.0.113.7 "), std::string::npos);
+  EXPECT_EQ(session.candidates.front().candidate.find("127.0.0.1"), std::string::npos);
+}
+
+TEST(LegLifeTest, DetachAtAnyStageIsQuick) {
+  LegRoom room;
+  const auto detachWhen = [&](auto condition) {
+    LegSession session(room);
+    EXPECT_TRUE(runUntil([&] { return condition(session); }));
+    const auto start = gst::now();
+    session.detach();
+    EXPECT_LT(gst::now() - start, 100ms);
+    EXPECT_TRUE(runUntil([&] { return room.reaper->pending() == 0; }));
+  };
+  detachWhen([](LegSession&) { return true; });                                // before the offer
+  detachWhen([](LegSession& s) { return !s.offer.empty(); });                  // while gathering
+  detachWhen([](LegSession& s) { return s.state == PeerState::connecting; });  // during ICE and DTLS
+  detachWhen([](LegSession& s) { return s.connected(); });                     // before the first packet
+  detachWhen([](LegSession& s) { return s.video->probe.frames() > 0; });       // in the middle of media
+  EXPECT_EQ(room.reaper->hung(), 0);
+  EXPECT_EQ(GST_BIN(room.pipeline.get())->numchildren, 0);
+}
+
+TEST(LegLifeTest, OutputOutlivesTheLegHarmlessly) {
+  LegRoom room;
+  const auto frames = test::encodeColour(VideoCodec::vp8, kBlue, 1);
+  LegSession session(room);
+  ASSERT_TRUE(runUntil([&] { return session.connected(); }));
+  EXPECT_TRUE(session.output->ready());
+  session.detach();
+  EXPECT_FALSE(session.output->ready());
+  EXPECT_FALSE(session.output->pushVideo(frames.front()));
+  EXPECT_FALSE(session.output->pushAudio(frames.front()));
+  EXPECT_TRUE(runUntil([&] { return room.reaper->pending() == 0; }));
+  EXPECT_FALSE(session.output->pushVideo(frames.front()));
+  EXPECT_EQ(session.video.use_count(), 1);  // the slots were let go
+  EXPECT_EQ(session.audio.use_count(), 1);
+}
+
+// The room process lives for months: what a participant takes must come back.
+TEST(LegLifeTest, ManyRoundsLeaveNoThreadsAndDescriptors) {
+  LegRoom room;
+  const auto round = [&] {
+    LegSession session(room);
+    session.sendMix(kBlue, kMixTone);
+    EXPECT_TRUE(
+        runUntil([&] { return session.video->probe.frames() > 0 && session.audio->probe.samples() > 0; }));
+    const int threads = test::threadCount();
+    session.detach();
+    session.client.reset();
+    EXPECT_TRUE(runUntil([&] { return room.reaper->pending() == 0; }));
+    return threads;
+  };
+  for (int i = 0; i < 2; ++i) round();  // what libraries keep once: thread pools, certificates
+  runFor(300ms);
+  const int threads = test::threadCount();
+  const int fds = test::fdCount();
+  for (int i = 0; i < 20; ++i) round();
+  // GLib's thread pool lets idle threads go after a while
+  EXPECT_TRUE(runUntil([&] { return test::threadCount() <= threads + 1; }))
+      << test::threadCount() << " > " << threads;
+  EXPECT_TRUE(runUntil([&] { return test::fdCount() <= fds; })) << test::fdCount() << " > " << fds;
+}
+
+}  // namespace
+}  // namespace tessera
