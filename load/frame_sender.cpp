@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/frame_sender.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+
+namespace tessera::load {
+namespace {
+
+// Later than this, the frames that are overdue are not made up for: the track's clock is put forward.
+constexpr std::chrono::milliseconds kGiveUpLateness{500};
+
+}  // namespace
+
+SendTrack::SendTrack(std::shared_ptr<const Clip> clip, double phase)
+    : clip_(std::move(clip)),
+      keyframeWanted_(std::make_shared<std::atomic<bool>>(false)),
+      pad_("load", clip_->caps,
+           [wanted = keyframeWanted_](GstEvent* event) {
+             if (!gst_video_event_is_force_key_unit(event)) return false;
+             *wanted = true;
+             return true;
+           }),
+      at_(clip_->nextKeyframe(static_cast<std::size_t>(phase * static_cast<double>(clip_->frames.size())))) {}
+
+void SendTrack::stop() {
+  stopped_ = true;
+  pad_.stop();
+}
+
+bool SendTrack::sendNext(TimePoint due) {
+  if (stopped_) return false;
+  if (keyframeWanted_->exchange(false)) at_ = clip_->nextKeyframe(at_);
+  const EncodedFrame& frame = clip_->frames[at_];
+  at_ = (at_ + 1) % clip_->frames.size();
+  GstBuffer* buffer = gst_buffer_copy(frame.data.get());  // shares the bytes
+  GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(due.time_since_epoch()).count();
+  GST_BUFFER_DURATION(buffer) = clip_->frameDuration.count();
+  GST_BUFFER_FLAG_UNSET(buffer, GST_BUFFER_FLAG_DISCONT);
+  if (!frame.keyframe) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  bytesSent_ += gst_buffer_get_size(buffer);
+  const GstFlowReturn flow = pad_.push(gst::Ref<GstBuffer>::adopt(buffer));
+  return flow == GST_FLOW_OK;
+}
+
+FrameSender::FrameSender() : thread_([this] { run(); }) {}
+
+FrameSender::~FrameSender() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void FrameSender::add(std::shared_ptr<SendTrack> track) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push({Clock::now(), std::move(track)});
+  }
+  changed_.notify_all();
+}
+
+Milliseconds FrameSender::takeLatest() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(latest_, Milliseconds(0));
+}
+
+void FrameSender::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (queue_.empty()) {
+      changed_.wait(lock);
+      continue;
+    }
+    const TimePoint due = queue_.top().due;
+    if (due > Clock::now()) {
+      changed_.wait_until(lock, due);
+      continue;
+    }
+    Entry entry = queue_.top();
+    queue_.pop();
+    const auto late = Clock::now() - due;
+    latest_ = std::max(latest_, Milliseconds(late));
+    lock.unlock();
+    const bool again = entry.track->sendNext(due);
+    entry.due += entry.track->clip_->frameDuration;
+    if (late > kGiveUpLateness) entry.due = Clock::now();
+    lock.lock();
+    if (again) queue_.push(std::move(entry));
+  }
+}
+
+}  // namespace tessera::load

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "load/clip.h"
+
+namespace tessera::load {
+
+struct Options {
+  std::string url = "ws://127.0.0.1:8080";  // checked: ws or wss, host, port
+  std::string host;                         // of the URL
+  int port = 0;                             // of the URL
+  RoomId room{"load"};
+  int participants = 4;
+  int viewers = 0;
+  std::chrono::seconds seconds{20};  // measured, after everybody is in
+  std::chrono::milliseconds ramp{100};
+  std::chrono::seconds joinTimeout{15};
+  int rounds = 0;  // more than 0: people come and go instead of being measured
+  std::chrono::milliseconds stay{500};
+  VideoClipSettings video;
+  std::string clipFile;  // empty: the cache
+  int audioTalkers = 3;
+  std::string gatherAddress;  // empty: 127.0.0.1 when the server is on loopback, else every interface
+  pid_t serverPid = 0;        // 0: who listens on the URL's port
+  bool json = false;
+  bool insecure = false;
+};
+
+// Reads and checks the command line; fails with ErrorCode::config and what is wrong with which option.
+// --help and --version print and exit.
+[[nodiscard]] Result<Options> parseOptions(int argc, char** argv);
+
+}  // namespace tessera::load

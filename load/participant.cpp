@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/participant.h"
+
+namespace tessera::load {
+
+Participant::Participant(Company& company, Settings settings, std::function<void()> onChanged)
+    : company_(company),
+      settings_(std::move(settings)),
+      onChanged_(std::move(onChanged)),
+      received_(std::make_shared<Received>(company.codec)) {}
+
+Participant::~Participant() = default;
+
+void Participant::join() {
+  closed_ = false;
+  setState(State::joining);
+  joinSent_ = Clock::now();  // until the WebSocket is open
+  SignalingClient::Handlers handlers;
+  handlers.onOpen = [this] { onOpen(); };
+  handlers.onMessage = [this](const wire::ToClient& message) { onMessage(message); };
+  handlers.onClosed = [this](const Error& why) { onClosed(why); };
+  client_ =
+      std::make_unique<SignalingClient>(company_.signaling, company_.url, company_.room, std::move(handlers));
+}
+
+void Participant::onOpen() {
+  wire::Join join;
+  join.name = settings_.name;
+  join.viewer = settings_.viewer;
+  join.sendVideo = !settings_.viewer;
+  join.sendAudio = !settings_.viewer;
+  join.codecs = {company_.codec};
+  joinSent_ = Clock::now();
+  client_->send(join);
+}
+
+void Participant::onMessage(const wire::ToClient& message) {
+  if (state_ == State::failed || state_ == State::left) return;
+  if (const auto* welcome = std::get_if<wire::Welcome>(&message)) {
+    onWelcome(*welcome);
+  } else if (const auto* roster = std::get_if<wire::Roster>(&message)) {
+    rosterSize_ = roster->participants.size();
+    onChanged_();
+  } else if (const auto* offer = std::get_if<wire::ServerOffer>(&message)) {
+    onOffer(*offer);
+  } else if (const auto* candidate = std::get_if<wire::ServerCandidate>(&message)) {
+    onCandidate(*candidate);
+  } else if (const auto* error = std::get_if<wire::ErrorMessage>(&message)) {
+    // A refused join is never followed by media, whether it is final or could be tried again.
+    if (error->final || error->re == "join" || error->re == "answer")
+      fail(fmt::format("the server refuses {}: {} ({})", error->re.empty() ? "to go on" : error->re,
+                       error->error.text, wireName(error->error.code)));
+  } else if (const auto* bye = std::get_if<wire::Bye>(&message)) {
+    fail(fmt::format("the server says bye: {} ({})", bye->text, wireName(bye->code)));
+  }
+}
+
+void Participant::onWelcome(const wire::Welcome& welcome) {
+  welcome_ = Clock::now();
+  iceServers_ = welcome.iceServers;
+  rosterSize_ = welcome.participants.size();
+  onChanged_();
+}
+
+void Participant::onOffer(const wire::ServerOffer& offer) {
+  dropMedia();
+  ++offers_;
+  pc_ = offer.pc;
+  gen_ = offer.gen;
+  MediaPeer::Settings settings;
+  settings.codec = company_.codec;
+  if (!settings_.viewer) {
+    settings.video = settings_.video;
+    settings.audio = settings_.audio;
+  }
+  settings.phase = settings_.phase;
+  settings.keepDecoding = settings_.keepDecoding;
+  settings.gatherAddress = company_.gatherAddress;
+  settings.iceServers = iceServers_;
+  auto media = MediaPeer::create(std::move(settings), offer.sdp, received_, company_.sender,
+                                 company_.teardown, mediaHandlers(offer));
+  if (!media) return fail(media.error().text);
+  media_ = std::move(*media);
+}
+
+MediaPeer::Handlers Participant::mediaHandlers(const wire::ServerOffer& offer) {
+  MediaPeer::Handlers handlers;
+  handlers.onAnswer = [this, pc = offer.pc, gen = offer.gen](const std::string& sdp) {
+    client_->send(wire::ClientAnswer{pc, gen, sdp});
+  };
+  handlers.onCandidate = [this, pc = offer.pc, gen = offer.gen](const IceCandidate& candidate) {
+    client_->send(wire::ClientCandidate{pc, gen, candidate});
+  };
+  handlers.onConnected = [this] { onConnected(); };
+  handlers.onFirstFrame = [this] { onFirstFrame(); };
+  handlers.onFailed = [this](const Error& why) { fail(why.text); };
+  return handlers;
+}
+
+void Participant::onCandidate(const wire::ServerCandidate& candidate) {
+  if (media_ && candidate.pc == pc_ && candidate.gen == gen_) media_->addCandidate(candidate.candidate);
+}
+
+void Participant::onConnected() {
+  if (!connected_) connected_ = Clock::now();
+  onChanged_();
+}
+
+void Participant::onFirstFrame() {
+  if (state_ == State::joining) setState(State::in);
+}
+
+void Participant::onClosed(const Error& why) {
+  closed_ = true;
+  if (state_ == State::left || state_ == State::failed) return onChanged_();
+  fail(why.text);
+}
+
+void Participant::leave() {
+  if (state_ == State::failed || state_ == State::left) return;
+  if (client_) {
+    client_->send(wire::Leave{});
+    client_->close();
+  }
+  dropMedia();
+  setState(State::left);
+}
+
+void Participant::fail(const std::string& why) {
+  if (state_ == State::failed || state_ == State::left) return;
+  failure_ = why;
+  if (client_) client_->close();
+  // Later: this may be a call from within the connection.
+  post([weak = weak_.get()] {
+    if (auto* self = weak.get()) self->dropMedia();
+  });
+  setState(State::failed);
+}
+
+void Participant::dropMedia() {
+  if (!media_) return;
+  bytesSentBefore_ += media_->bytesSent();
+  media_.reset();
+}
+
+void Participant::setState(State state) {
+  state_ = state;
+  onChanged_();
+}
+
+void Participant::beginWindow(TimePoint now) {
+  windowStart_ = now;
+  bytesSentAtWindow_ = bytesSent();
+  const std::lock_guard lock(received_->mutex);
+  received_->video.beginWindow(now);
+  received_->audio.beginWindow(now);
+  received_->picture.beginWindow(now);
+}
+
+MemberFigures Participant::figures(TimePoint now) {
+  MemberFigures result;
+  result.name = settings_.name;
+  result.viewer = settings_.viewer;
+  result.failure = failure_;
+  result.offers = offers_;
+  if (welcome_) result.welcome = sinceJoin(*welcome_);
+  if (connected_) result.connected = sinceJoin(*connected_);
+  const std::lock_guard lock(received_->mutex);
+  if (received_->firstFrame) result.firstFrame = sinceJoin(*received_->firstFrame);
+  if (windowStart_ == TimePoint{} || now <= windowStart_) return result;
+  result.video = received_->video.figures(now);
+  result.audio = received_->audio.figures(now);
+  if (settings_.keepDecoding) result.picture = received_->picture.figures(now);
+  const double milliseconds = Milliseconds(now - windowStart_).count();
+  result.kbpsIn = static_cast<double>(result.video.bytes + result.audio.bytes) * 8 / milliseconds;
+  result.kbpsOut = static_cast<double>(bytesSent() - bytesSentAtWindow_) * 8 / milliseconds;
+  return result;
+}
+
+}  // namespace tessera::load

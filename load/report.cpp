@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "load/json_text.h"
+
+namespace tessera::load {
+namespace {
+
+constexpr double kMiB = 1024.0 * 1024.0;
+
+using Value = std::function<std::optional<double>(const MemberFigures&)>;
+
+// One line of the report over all members; the ones without a value are left out.
+struct Line {
+  const char* title;
+  const char* key;
+  const char* unit;
+  Value value;
+};
+
+std::optional<double> number(const std::optional<Milliseconds>& time) {
+  return time ? std::optional(time->count()) : std::nullopt;
+}
+
+const std::vector<Line>& timeLines() {
+  static const std::vector<Line> lines{
+      {"join to welcome", "welcomeMs", "ms", [](const auto& m) { return number(m.welcome); }},
+      {"join to connected", "connectedMs", "ms", [](const auto& m) { return number(m.connected); }},
+      {"join to first decoded frame", "firstFrameMs", "ms",
+       [](const auto& m) { return number(m.firstFrame); }},
+  };
+  return lines;
+}
+
+const std::vector<Line>& mediaLines() {
+  static const std::vector<Line> lines{
+      {"frames delivered", "fps", "fps", [](const auto& m) { return std::optional(m.video.fps); }},
+      {"longest gap between frames", "longestGapMs", "ms",
+       [](const auto& m) { return std::optional(m.video.longestGap.count()); }},
+      {"longest gap in the sound", "longestAudioGapMs", "ms",
+       [](const auto& m) { return std::optional(m.audio.longestGap.count()); }},
+      {"received", "kbpsIn", "kbit/s", [](const auto& m) { return std::optional(m.kbpsIn); }},
+      {"sent", "kbpsOut", "kbit/s",
+       [](const auto& m) { return m.viewer ? std::nullopt : std::optional(m.kbpsOut); }},
+  };
+  return lines;
+}
+
+Spread spreadOfLine(const LoadReport& report, const Line& line, bool needsMedia) {
+  std::vector<double> values;
+  for (const MemberFigures& member : report.members) {
+    if (needsMedia && !member.firstFrame) continue;  // would only repeat that it failed
+    if (const auto value = line.value(member)) values.push_back(*value);
+  }
+  return spreadOf(std::move(values));
+}
+
+void appendLine(std::string& out, const LoadReport& report, const Line& line, bool needsMedia) {
+  const Spread s = spreadOfLine(report, line, needsMedia);
+  if (s.count == 0) return;
+  const int decimals = line.unit == std::string_view("fps") ? 1 : 0;
+  out += fmt::format("{:<28}{:>9.{}f} {:>9.{}f} {:>9.{}f} {:>9.{}f}  {}\n", line.title, s.min, decimals,
+                     s.median, decimals, s.p95, decimals, s.max, decimals, line.unit);
+}
+
+std::string megabytes(const std::optional<std::int64_t>& bytes) {
+  return bytes ? fmt::format("{:.1f}", static_cast<double>(*bytes) / kMiB) : "?";
+}
+
+void appendServer(std::string& out, const LoadReport& report) {
+  if (report.server.empty()) {
+    if (!report.serverNote.empty()) out += fmt::format("\nserver: {}\n", report.serverNote);
+    return;
+  }
+  out += fmt::format("\n{:<16}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "process", "pid", "cores", "threads", "PSS MiB",
+                     "files");
+  for (const ProcessUsage& usage : report.server) {
+    out += fmt::format("{:<16}{:>9}{:>9.3f}{:>9}{:>9}{:>9}\n", usage.at.kind, usage.at.pid, usage.cores,
+                       usage.at.threads, megabytes(usage.at.pssBytes),
+                       usage.at.openFiles ? fmt::format("{}", *usage.at.openFiles) : "?");
+  }
+  const ProcessUsage* room = busiestRoom(report);
+  const int members = static_cast<int>(report.members.size());
+  if (!room || members == 0) return;
+  out += fmt::format("the room per member: {:.3f} cores, {:.1f} threads, {:.1f} MiB\n", room->cores / members,
+                     static_cast<double>(room->at.threads) / members,
+                     static_cast<double>(room->at.pssBytes.value_or(0)) / kMiB / members);
+}
+
+void appendPicture(std::string& out, const MemberFigures& member) {
+  if (!member.picture || member.picture->frames == 0) return;
+  out += fmt::format("picture as {} sees it: {} frames decoded, contrast {:.0f}, longest freeze {:.0f} ms\n",
+                     member.name, member.picture->frames, std::sqrt(member.picture->lowestVariance),
+                     member.picture->longestFreeze.count());
+}
+
+std::string memberJson(const MemberFigures& m) {
+  JsonObject object;
+  object.add("name", m.name).add("viewer", m.viewer).add("failure", m.failure);
+  for (const Line& line : timeLines()) object.add(line.key, line.value(m));
+  for (const Line& line : mediaLines()) object.add(line.key, line.value(m));
+  object.add("frames", m.video.frames)
+      .add("incompleteFrames", m.video.incomplete)
+      .add("lostVideoPackets", m.video.lostPackets)
+      .add("lostAudioPackets", m.audio.lostPackets)
+      .add("offers", m.offers);
+  if (m.picture) {
+    object.raw("picture", JsonObject()
+                              .add("frames", m.picture->frames)
+                              .add("lowestVariance", m.picture->lowestVariance)
+                              .add("longestFreezeMs", m.picture->longestFreeze.count())
+                              .text());
+  }
+  return object.text();
+}
+
+std::string processJson(const ProcessUsage& usage) {
+  return JsonObject()
+      .add("kind", usage.at.kind)
+      .add("pid", usage.at.pid)
+      .add("cores", usage.cores)
+      .add("threads", usage.at.threads)
+      .add("pssBytes", usage.at.pssBytes)
+      .add("openFiles", usage.at.openFiles)
+      .text();
+}
+
+void addSpreads(JsonObject& object, const LoadReport& report, const std::vector<Line>& lines,
+                bool needsMedia) {
+  for (const Line& line : lines) {
+    const Spread s = spreadOfLine(report, line, needsMedia);
+    JsonObject spread;
+    spread.add("count", s.count);
+    if (s.count > 0) spread.add("min", s.min).add("median", s.median).add("p95", s.p95).add("max", s.max);
+    object.raw(line.key, spread.text());
+  }
+}
+
+}  // namespace
+
+Spread spreadOf(std::vector<double> values) {
+  Spread spread;
+  if (values.empty()) return spread;
+  std::sort(values.begin(), values.end());
+  const std::size_t count = values.size();
+  spread.count = static_cast<int>(count);
+  spread.min = values.front();
+  spread.max = values.back();
+  spread.median = (values[(count - 1) / 2] + values[count / 2]) / 2;
+  spread.p95 = values[static_cast<std::size_t>(std::ceil(0.95 * static_cast<double>(count))) - 1];
+  return spread;
+}
+
+const ProcessUsage* busiestRoom(const LoadReport& report) {
+  const ProcessUsage* busiest = nullptr;
+  for (const ProcessUsage& usage : report.server) {
+    if (usage.at.kind != "tessera-room") continue;
+    if (!busiest || usage.cores > busiest->cores) busiest = &usage;
+  }
+  return busiest;
+}
+
+int failedMembers(const LoadReport& report) {
+  return static_cast<int>(std::count_if(report.members.begin(), report.members.end(),
+                                        [](const MemberFigures& m) { return !m.failure.empty(); }));
+}
+
+std::string tableOf(const LoadReport& report) {
+  const int failed = failedMembers(report);
+  std::string out = fmt::format("{} participants and {} viewers in {} at {}\n", report.participants,
+                                report.viewers, report.room, report.url);
+  out += fmt::format("each participant sends {}; measured for {:.1f} s{}\n", report.media,
+                     report.measuredSeconds, report.interrupted ? " (interrupted)" : "");
+  out += fmt::format("joined and got picture and sound: {} of {}\n\n", report.members.size() - failed,
+                     report.members.size());
+  out += fmt::format("{:<28}{:>9} {:>9} {:>9} {:>9}\n", "", "min", "median", "p95", "max");
+  for (const Line& line : timeLines()) appendLine(out, report, line, false);
+  std::uint64_t incomplete = 0, lost = 0;
+  for (const MemberFigures& member : report.members) {
+    incomplete += member.video.incomplete;
+    lost += member.video.lostPackets + member.audio.lostPackets;
+  }
+  if (report.measuredSeconds > 0) {
+    for (const Line& line : mediaLines()) appendLine(out, report, line, true);
+    out += fmt::format("lost packets: {}, incomplete frames: {}\n", lost, incomplete);
+    for (const MemberFigures& member : report.members) appendPicture(out, member);
+    appendServer(out, report);
+    out += fmt::format("tessera-load itself: {:.3f} cores, sends at most {:.0f} ms late\n", report.ownCores,
+                       report.latestSend.count());
+  }
+  if (failed > 0) out += "\nfailed:\n";
+  for (const MemberFigures& member : report.members)
+    if (!member.failure.empty()) out += fmt::format("  {}: {}\n", member.name, member.failure);
+  return out;
+}
+
+std::string jsonOf(const LoadReport& report) {
+  JsonObject object;
+  object.add("url", report.url)
+      .add("room", report.room)
+      .add("media", report.media)
+      .add("participants", report.participants)
+      .add("viewers", report.viewers)
+      .add("failed", failedMembers(report))
+      .add("measuredSeconds", report.measuredSeconds)
+      .add("interrupted", report.interrupted);
+  addSpreads(object, report, timeLines(), false);
+  addSpreads(object, report, mediaLines(), true);
+  if (const ProcessUsage* room = busiestRoom(report)) object.raw("roomProcess", processJson(*room));
+  object.raw("serverProcesses", jsonArray(report.server, processJson))
+      .add("serverNote", report.serverNote)
+      .add("loadCores", report.ownCores)
+      .add("latestSendMs", report.latestSend.count())
+      .raw("members", jsonArray(report.members, memberJson));
+  return object.text() + "\n";
+}
+
+}  // namespace tessera::load

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/options.h"
+
+#include <gmock/gmock.h>
+
+namespace tessera::load {
+namespace {
+
+using testing::HasSubstr;
+
+Result<Options> parse(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "tessera-load");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  return parseOptions(static_cast<int>(arguments.size()), argv.data());
+}
+
+TEST(OptionsTest, DefaultsAreALocalServerOnLoopback) {
+  const auto options = parse({});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_EQ(options->url, "ws://127.0.0.1:8080");
+  EXPECT_EQ(options->port, 8080);
+  EXPECT_EQ(options->gatherAddress, "127.0.0.1");
+  EXPECT_EQ(options->participants, 4);
+}
+
+TEST(OptionsTest, ReadsEverything) {
+  const auto options = parse({"--url",
+                              "wss://meet.example.org/base/",
+                              "--room",
+                              "Stand-Up",
+                              "-n",
+                              "16",
+                              "-m",
+                              "3",
+                              "-s",
+                              "5",
+                              "--codec",
+                              "H264",
+                              "--size",
+                              "1280x720",
+                              "--fps",
+                              "15",
+                              "--kbps",
+                              "900",
+                              "--ramp",
+                              "0",
+                              "--audio-talkers",
+                              "1",
+                              "--gather",
+                              "::1",
+                              "--rounds",
+                              "7",
+                              "--stay",
+                              "0",
+                              "--json",
+                              "--insecure"});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_EQ(options->url, "wss://meet.example.org/base");
+  EXPECT_EQ(options->port, 443);
+  EXPECT_EQ(options->room.value, "stand-up");
+  EXPECT_EQ(options->video.codec, VideoCodec::h264);
+  EXPECT_EQ(options->video.width, 1280);
+  EXPECT_EQ(options->video.fps, 15);
+  EXPECT_EQ(options->gatherAddress, "::1");
+  EXPECT_EQ(options->rounds, 7);
+  EXPECT_TRUE(options->json && options->insecure);
+}
+
+TEST(OptionsTest, EveryWrongValueIsNamed) {
+  const struct {
+    std::vector<std::string> arguments;
+    const char* complaint;
+  } cases[] = {{{"--participants", "-1"}, "--participants -1"},
+               {{"--participants", "many"}, "many"},
+               {{"--participants", "0"}, "nobody would join"},
+               {{"--seconds", "0"}, "--seconds 0"},
+               {{"--codec", "VP9"}, "--codec VP9"},
+               {{"--size", "641x360"}, "--size 641x360"},
+               {{"--size", "640x360x"}, "--size 640x360x"},
+               {{"--size", "640"}, "--size 640"},
+               {{"--url", "http://127.0.0.1"}, "expected ws://"},
+               {{"--url", "nonsense"}, "--url nonsense"},
+               {{"--room", "a room"}, "--room a room"},
+               {{"--gather", "eth0"}, "--gather eth0"},
+               {{"extra"}, "extra"},
+               {{"--unknown"}, "--unknown"}};
+  for (const auto& test : cases) {
+    const auto options = parse(test.arguments);
+    ASSERT_FALSE(options) << test.complaint;
+    EXPECT_EQ(options.error().code, ErrorCode::config);
+    EXPECT_THAT(options.error().text, HasSubstr(test.complaint));
+  }
+}
+
+}  // namespace
+}  // namespace tessera::load
