@@ -2,13 +2,15 @@
 #include "pipelines/mix/limiter.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tessera::mix {
 namespace {
 
 constexpr float kCeiling = 32000;
-constexpr int kRamp = kSampleRate / 200;  // 5 ms
-constexpr float kRecover = 1.04F;         // per tick: 6 dB in 18 ticks
+constexpr int kRamp = kSampleRate / 200;           // 5 ms,
+constexpr int kSteepestRamp = kSampleRate / 4000;  // or down to 0.25 ms before a sudden overload
+constexpr float kRecover = 1.015F;                 // per tick: 6.5 dB/s
 
 int peakOf(const SumBlock& in) {
   int low = 0, high = 0;
@@ -17,6 +19,13 @@ int peakOf(const SumBlock& in) {
     high = std::max(high, sample);
   }
   return std::max(-low, high);
+}
+
+// How long the gain may take to change: a falling one has to be there before the first sample that needs it.
+int rampBefore(const SumBlock& in, float gain) {
+  const auto overload = [gain](int sample) { return std::abs(static_cast<float>(sample)) * gain > kCeiling; };
+  const auto first = std::find_if(in.begin(), in.begin() + kRamp, overload) - in.begin();
+  return std::max(static_cast<int>(first), kSteepestRamp);
 }
 
 std::int16_t saturate(float value) {
@@ -33,12 +42,15 @@ void Limiter::apply(const SumBlock& in, AudioBlock& out) {
     for (std::size_t i = 0; i < in.size(); ++i) out[i] = static_cast<std::int16_t>(in[i]);
     return;
   }
-  const float step = (next - gain_) / kRamp;
-  for (int i = 0; i < kRamp; ++i) {
+  const int ramp = next < gain_ ? rampBefore(in, gain_) : kRamp;
+  const float step = (next - gain_) / static_cast<float>(ramp);
+  for (int i = 0; i < ramp; ++i) {
     const auto at = static_cast<std::size_t>(i);
     out[at] = saturate(static_cast<float>(in[at]) * (gain_ + step * static_cast<float>(i)));
   }
-  for (std::size_t i = kRamp; i < in.size(); ++i) out[i] = saturate(static_cast<float>(in[i]) * next);
+  for (auto i = static_cast<std::size_t>(ramp); i < in.size(); ++i) {
+    out[i] = saturate(static_cast<float>(in[i]) * next);
+  }
   gain_ = next;
 }
 

@@ -9,7 +9,7 @@ namespace tessera::mix {
 
 using SumBlock = std::array<std::int32_t, kTickSamples>;
 
-// Brings one output's sum into 16 bits by a smooth gain, which falls within 5 ms and recovers over half a
+// Brings one output's sum into 16 bits by a smooth gain, which falls within 5 ms and recovers over a
 // second. Each output has its own, so that nobody's level moves another's mix.
 class Limiter {
  public:

@@ -14,9 +14,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr double kVideoInTime = 0.96;   // of the frames; a late one is shown a tick later
-constexpr double kAudioInTime = 0.985;  // of the packets; a late one is a gap
-constexpr double kForgetSeconds = 3.0;  // time constant of the histogram
-constexpr Nanos kShrinkPerSecond = milliseconds(40);
+constexpr double kAudioInTime = 0.98;   // of the packets; a late one is a gap
+constexpr double kForgetSeconds = 2.5;  // time constant of the histogram
+constexpr Nanos kShrinkPerSecond = milliseconds(60);
 constexpr Nanos kRecent = milliseconds(500);
 constexpr std::size_t kLateEnough = 3;  // this many late ones within kRecent raise D at once
 constexpr Nanos kForgetMedium = std::chrono::seconds(5);  // a medium that ended does not hold D up

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/mix/fit.h"
+
+#include <gtest/gtest.h>
+
+#include "frames.h"
+
+namespace tessera::mix {
+namespace {
+
+using test::solid;
+
+struct FitCase {
+  int width, height;
+  TileShape tile;
+  Rect crop, dest;
+};
+
+TEST(Fit, PlacesByTable) {
+  const FitCase cases[] = {
+      // The same shape: nothing is cropped, whatever the size.
+      {640, 360, {640, 360}, {0, 0, 640, 360}, {0, 0, 640, 360}},
+      {640, 360, {320, 180}, {0, 0, 640, 360}, {0, 0, 320, 180}},
+      {640, 360, {426, 240}, {0, 0, 640, 360}, {0, 0, 426, 240}},
+      // Wider and higher than the tile: the middle is kept.
+      {640, 360, {320, 240}, {80, 0, 480, 360}, {0, 0, 320, 240}},
+      {640, 480, {320, 180}, {0, 60, 640, 360}, {0, 0, 320, 180}},
+      // Two people side by side: half a tile is nearly square, so a landscape source fills it.
+      {640, 360, {640, 720}, {160, 0, 320, 360}, {0, 0, 640, 720}},
+      // A phone held upright is shown whole, and so is a landscape source in an upright tile.
+      {360, 640, {320, 180}, {0, 0, 360, 640}, {108, 0, 102, 180}},
+      {480, 640, {320, 180}, {0, 0, 480, 640}, {92, 0, 136, 180}},
+      {640, 360, {360, 640}, {0, 0, 640, 360}, {0, 218, 360, 202}},
+      // Upright in upright is cropped.
+      {360, 640, {300, 400}, {0, 80, 360, 480}, {0, 0, 300, 400}},
+      // Odd sizes lose a line.
+      {321, 181, {160, 90}, {0, 0, 320, 180}, {0, 0, 160, 90}},
+      // Without autoFit it is as asked.
+      {360, 640, {320, 180, false, Fit::fill}, {0, 218, 360, 202}, {0, 0, 320, 180}},
+      {640, 480, {320, 180, false, Fit::fit}, {0, 0, 640, 480}, {40, 0, 240, 180}},
+  };
+  for (const FitCase& c : cases) {
+    const Placement placed = place(c.width, c.height, c.tile);
+    const auto what = testing::Message()
+                      << c.width << "x" << c.height << " in " << c.tile.width << "x" << c.tile.height;
+    EXPECT_TRUE(placed.crop == c.crop) << what << " crop " << placed.crop.x << "," << placed.crop.y << " "
+                                       << placed.crop.width << "x" << placed.crop.height;
+    EXPECT_TRUE(placed.dest == c.dest) << what << " dest " << placed.dest.x << "," << placed.dest.y << " "
+                                       << placed.dest.width << "x" << placed.dest.height;
+  }
+}
+
+// Whatever a sender sends: even, inside the source, inside the tile, never empty.
+TEST(Fit, StaysInsideForEverySize) {
+  for (int width = 2; width < 700; width += 37) {
+    for (int height = 2; height < 700; height += 29) {
+      for (const TileShape& tile : {TileShape{320, 180}, TileShape{2, 2}, TileShape{90, 500}}) {
+        const auto [crop, dest] = place(width, height, tile);
+        for (const int value :
+             {crop.x, crop.y, crop.width, crop.height, dest.x, dest.y, dest.width, dest.height}) {
+          ASSERT_EQ(value % 2, 0) << width << "x" << height;
+          ASSERT_GE(value, 0);
+        }
+        ASSERT_TRUE(crop.width > 0 && crop.height > 0 && dest.width > 0 && dest.height > 0);
+        ASSERT_LE(crop.x + crop.width, width);
+        ASSERT_LE(crop.y + crop.height, height);
+        ASSERT_LE(dest.x + dest.width, tile.width);
+        ASSERT_LE(dest.y + dest.height, tile.height);
+      }
+    }
+  }
+}
+
+TEST(Fit, KeepsTheSourcesMemoryWhenOnlyCropped) {
+  const auto pool = FramePool::create();
+  const VideoFrame source = solid(320, 240, test::kRed);
+  const FittedFrame fitted = fitFrame(source, {320, 180}, *pool);
+  EXPECT_FALSE(fitted.scaled);
+  EXPECT_EQ(fitted.picture.memory, source.memory);
+  EXPECT_EQ(fitted.picture.y, source.y + 30 * 320);
+  EXPECT_EQ(fitted.picture.u, source.u + 15 * 160);
+}
+
+TEST(Fit, RefusesFramesThatCannotBeUsed) {
+  EXPECT_TRUE(usable(solid(320, 180, test::kRed)));
+  EXPECT_FALSE(usable(VideoFrame{}));
+  EXPECT_FALSE(usable(solid(1, 180, test::kRed)));
+  VideoFrame narrow = solid(320, 180, test::kRed);
+  narrow.strideU = 100;
+  EXPECT_FALSE(usable(narrow));
+  VideoFrame huge = solid(4, 4, test::kRed);
+  huge.width = huge.strideY = huge.strideU = huge.strideV = kMaxSide + 2;
+  EXPECT_FALSE(usable(huge));
+}
+
+TEST(FramePool, RecyclesAndOutlivesItsOwner) {
+  auto pool = FramePool::create();
+  const std::uint8_t* first = nullptr;
+  {
+    const WritableFrame frame = pool->acquire(64, 32);
+    first = frame.y;
+  }
+  WritableFrame again = pool->acquire(64, 32);
+  EXPECT_EQ(again.y, first);
+  EXPECT_NE(pool->acquire(64, 32).y, first);
+  pool.reset();
+  again.y[0] = 1;  // still ours
+}
+
+}  // namespace
+}  // namespace tessera::mix
