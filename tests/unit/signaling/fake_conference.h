@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "signaling/conference.h"
+
+namespace tessera::test {
+
+// Lets everybody in and remembers what they say.
+class FakeConference : public signaling::Conference {
+ public:
+  std::optional<Error> refuseConnections;
+  std::optional<Error> refuseJoins;
+  std::vector<std::string> joined;    // names
+  std::vector<std::string> messages;  // type names
+  std::vector<std::string> addresses;
+  std::vector<std::string> calls;  // of the API
+  signaling::ClientLink* link = nullptr;
+  int seats = 0;
+
+  Status mayConnect(const RoomId&) const override {
+    if (refuseConnections) return tl::unexpected(*refuseConnections);
+    return {};
+  }
+  Result<std::unique_ptr<signaling::Seat>> join(const RoomId& room, const wire::Join& join,
+                                                signaling::ClientLink& client,
+                                                const std::string& address) override {
+    if (refuseJoins) return tl::unexpected(*refuseJoins);
+    joined.push_back(join.name);
+    addresses.push_back(address);
+    link = &client;
+    wire::Welcome welcome;
+    welcome.id = {"abcdefghijkl"};
+    welcome.room = room;
+    client.send(wire::encode(welcome));
+    return std::make_unique<FakeSeat>(*this);
+  }
+  bool ready() const override { return true; }
+  std::string metricsText() const override { return "tessera_up 1\n"; }
+  std::vector<wire::RoomSummary> listRooms() const override { return {}; }
+  Result<wire::RoomDetails> describeRoom(const RoomId& room) const override {
+    if (room.value != "here") return fail(ErrorCode::notFound, "no such room");
+    wire::RoomDetails details;
+    details.summary.id = room;
+    return details;
+  }
+  Result<wire::RoomSummary> createRoom(const RoomId& room) override {
+    calls.push_back("create " + room.value);
+    return wire::RoomSummary{room, wire::RoomState::starting, 0, 0};
+  }
+  Status endRoom(const RoomId& room) override { return note("end " + room.value); }
+  Status muteParticipant(const RoomId&, const ParticipantId& id, bool muted) override {
+    return note((muted ? "mute " : "unmute ") + id.value);
+  }
+  Status removeParticipant(const RoomId&, const ParticipantId& id) override {
+    return note("remove " + id.value);
+  }
+
+ private:
+  struct FakeSeat : signaling::Seat {
+    explicit FakeSeat(FakeConference& owner) : conference(owner) { ++conference.seats; }
+    ~FakeSeat() override { --conference.seats; }
+    void onMessage(const wire::FromClient& message) override {
+      conference.messages.emplace_back(wire::typeName(message));
+    }
+    FakeConference& conference;
+  };
+  Status note(std::string call) {
+    calls.push_back(std::move(call));
+    return {};
+  }
+};
+
+}  // namespace tessera::test
