@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/encode/mix_encoders.h"
+
+#include <gtest/gtest.h>
+#include <opus/opus.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace tessera {
+namespace {
+
+constexpr mix::Nanos kStart = std::chrono::hours(3);
+
+// Stand-ins for slots: only their addresses matter.
+struct Identity {
+  const mix::AudioSlot* slot() const { return reinterpret_cast<const mix::AudioSlot*>(this); }
+};
+
+// Sines that go on from tick to tick.
+mix::AudioBlock sine(int tick, double hz, double amplitude = 8000) {
+  mix::AudioBlock block;
+  for (int i = 0; i < mix::kTickSamples; ++i) {
+    const double t = static_cast<double>(tick * mix::kTickSamples + i) / mix::kSampleRate;
+    block[static_cast<std::size_t>(i)] =
+        static_cast<std::int16_t>(amplitude * std::sin(2 * std::numbers::pi * hz * t));
+  }
+  return block;
+}
+
+// One receiver's decoder, which never learns where a packet came from.
+class Listener {
+ public:
+  Listener() : decoder_(opus_decoder_create(mix::kSampleRate, 1, nullptr)) {}
+  ~Listener() { opus_decoder_destroy(decoder_); }
+
+  std::vector<double> decode(const gst::Ref<GstBuffer>& packet) {
+    GstMapInfo map;
+    gst_buffer_map(packet.get(), &map, GST_MAP_READ);
+    std::array<float, mix::kTickSamples> samples{};
+    const int count = opus_decode_float(decoder_, map.data, static_cast<int>(map.size), samples.data(),
+                                        mix::kTickSamples, 0);
+    gst_buffer_unmap(packet.get(), &map);
+    return {samples.begin(), samples.begin() + std::max(count, 0)};
+  }
+
+ private:
+  OpusDecoder* decoder_;
+};
+
+// The strength of one frequency (Goertzel), as an amplitude in samples of full scale 1.
+double strength(const std::vector<double>& samples, double hz) {
+  const double step = 2 * std::numbers::pi * hz / mix::kSampleRate;
+  double re = 0, im = 0;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    re += samples[i] * std::cos(step * static_cast<double>(i));
+    im += samples[i] * std::sin(step * static_cast<double>(i));
+  }
+  return 2 * std::hypot(re, im) / static_cast<double>(samples.size());
+}
+
+const gst::Ref<GstBuffer>* personalOf(const EncodedAudio& encoded, const mix::AudioSlot* slot) {
+  const auto at = std::ranges::find(encoded.personal, slot, &PersonalPacket::slot);
+  return at == encoded.personal.end() ? nullptr : &at->packet;
+}
+
+class MixEncodersTest : public testing::Test {
+ protected:
+  mix::AudioTick tickOf(int number, double commonHz) {
+    mix::AudioTick tick;
+    tick.time = kStart + number * mix::kAudioTick;
+    tick.common = sine(number, commonHz);
+    return tick;
+  }
+
+  Identity a_, b_, c_;
+  MixEncoders encoders_{40};
+};
+
+TEST_F(MixEncodersTest, encodesNothingWhenNobodyListens) {
+  auto tick = tickOf(0, 400);
+  tick.personal.push_back({a_.slot(), sine(0, 700)});
+  const EncodedAudio& encoded = encoders_.encode(tick, {});
+  EXPECT_FALSE(encoded.common);
+  EXPECT_TRUE(encoded.personal.empty());
+  EXPECT_EQ(encoders_.encoders(), 0);
+}
+
+TEST_F(MixEncodersTest, costsOneEncodeMoreThanTalkersWhateverTheListeners) {
+  std::vector<Identity> many(60);
+  std::vector<const mix::AudioSlot*> listeners;
+  for (const Identity& each : many) listeners.push_back(each.slot());
+  auto tick = tickOf(0, 400);
+  for (int i = 0; i < 3; ++i) tick.personal.push_back({listeners[static_cast<std::size_t>(i)], sine(0, 500)});
+  encoders_.encode(tick, listeners);
+  EXPECT_EQ(encoders_.encoders(), 4);
+}
+
+TEST_F(MixEncodersTest, givesATalkerWhoDoesNotListenNoStream) {
+  auto tick = tickOf(0, 400);
+  tick.personal.push_back({a_.slot(), sine(0, 700)});
+  const std::vector listeners{b_.slot()};
+  const EncodedAudio& encoded = encoders_.encode(tick, listeners);
+  EXPECT_TRUE(encoded.common);
+  EXPECT_TRUE(encoded.personal.empty());
+}
+
+TEST_F(MixEncodersTest, stampsPacketsWithTheTick) {
+  const std::vector listeners{a_.slot()};
+  const EncodedAudio& encoded = encoders_.encode(tickOf(7, 400), listeners);
+  ASSERT_TRUE(encoded.common);
+  EXPECT_EQ(GST_BUFFER_PTS(encoded.common.get()),
+            static_cast<GstClockTime>((kStart + 7 * mix::kAudioTick).count()));
+  EXPECT_EQ(GST_BUFFER_DURATION(encoded.common.get()), 20 * GST_MSECOND);
+}
+
+TEST_F(MixEncodersTest, keepsAStreamForAMomentAfterItsTalkerLeftTheSum) {
+  const std::vector listeners{a_.slot(), b_.slot()};
+  auto first = tickOf(0, 400);
+  first.personal.push_back({a_.slot(), sine(0, 700)});
+  encoders_.encode(first, listeners);
+  int n = 1;
+  while (personalOf(encoders_.encode(tickOf(n, 400), listeners), a_.slot()) && n < 100) ++n;
+  EXPECT_EQ(n, MixEncoders::kDrainTicks + 1);
+  EXPECT_EQ(encoders_.encoders(), 1);
+}
+
+// The same sound on both streams: a listener who is moved from one to the other and back must get what one
+// who stays gets, to within the coding noise.
+TEST_F(MixEncodersTest, changingStreamsIsNotHeard) {
+  const std::vector listeners{a_.slot(), b_.slot()};
+  Listener moved, stayed;
+  double worst = 0;
+  for (int n = 0; n < 150; ++n) {
+    auto tick = tickOf(n, 440);
+    const bool talks = n >= 50 && n < 100;
+    if (talks) tick.personal.push_back({a_.slot(), tick.common});
+    const EncodedAudio& encoded = encoders_.encode(tick, listeners);
+    const auto* own = personalOf(encoded, a_.slot());
+    ASSERT_EQ(own != nullptr, n >= 50 && n < 100 + MixEncoders::kDrainTicks);
+    const auto heard = moved.decode(own ? *own : encoded.common);
+    const auto wanted = stayed.decode(encoded.common);
+    ASSERT_EQ(heard.size(), wanted.size());
+    for (std::size_t i = 0; i < heard.size(); ++i) worst = std::max(worst, std::abs(heard[i] - wanted[i]));
+  }
+  EXPECT_LT(worst, 0.001);  // of full scale, at a tone of 0.24
+}
+
+TEST_F(MixEncodersTest, aTalkerHearsTheOthersOnly) {
+  const std::vector listeners{a_.slot(), b_.slot()};
+  Listener talker;
+  std::vector<double> heard;
+  for (int n = 0; n < 100; ++n) {
+    auto tick = tickOf(n, 1000);  // the talker's own tone, in everyone's mix
+    if (n >= 20) tick.personal.push_back({a_.slot(), sine(n, 440)});
+    const EncodedAudio& encoded = encoders_.encode(tick, listeners);
+    const auto* own = personalOf(encoded, a_.slot());
+    const auto samples = talker.decode(own ? *own : encoded.common);
+    if (n >= 50) heard.insert(heard.end(), samples.begin(), samples.end());
+  }
+  const double others = strength(heard, 440), own = strength(heard, 1000);
+  EXPECT_NEAR(others, 8000.0 / 32768, 0.03);
+  EXPECT_LT(20 * std::log10(own / others), -40);
+}
+
+}  // namespace
+}  // namespace tessera

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/encode/video_rung.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include "pipelines/encode/frame_buffer.h"
+#include "pipelines/gst/element.h"
+
+namespace tessera {
+namespace {
+
+constexpr mix::Nanos kStart = std::chrono::hours(30);
+constexpr mix::Nanos kFrame = std::chrono::nanoseconds(33'333'333);
+constexpr CanvasSettings kCanvas{320, 180, 30};
+
+// A grey picture whose planes stand apart and whose strides are wider than the picture.
+mix::FrameRef greyFrame(int number, std::uint8_t luma) {
+  constexpr int kStrideY = 352, kStrideC = 192;
+  auto memory = std::make_shared<std::vector<std::uint8_t>>(kStrideY * kCanvas.height * 3, 128);
+  std::fill_n(memory->begin(), kStrideY * kCanvas.height, luma);
+  auto frame = std::make_shared<mix::VideoFrame>();
+  frame->width = kCanvas.width;
+  frame->height = kCanvas.height;
+  frame->y = memory->data();
+  frame->u = frame->y + kStrideY * kCanvas.height + 64;
+  frame->v = frame->u + kStrideC * (kCanvas.height / 2) + 64;
+  frame->strideY = kStrideY;
+  frame->strideU = frame->strideV = kStrideC;
+  frame->captured = kStart + number * kFrame;
+  frame->memory = memory;
+  return frame;
+}
+
+struct Encoded {
+  GstClockTime pts;
+  bool keyframe;
+  gst::Ref<GstBuffer> buffer;
+};
+
+class VideoRungTest : public testing::TestWithParam<VideoCodec> {
+ protected:
+  RungSettings settings() const { return {GetParam(), kCanvas, 500}; }
+};
+
+// What comes out, decoded again with the other libraries.
+class Decoder {
+ public:
+  explicit Decoder(VideoCodec codec) {
+    bin_ = gst::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_bin_new(nullptr))));
+    auto* decoder =
+        gst::addElement(GST_BIN(bin_.get()), codec == VideoCodec::vp8 ? "vp8dec" : "avdec_h264").value();
+    auto* convert = gst::addElement(GST_BIN(bin_.get()), "videoconvert").value();
+    auto* filter = gst::addElement(GST_BIN(bin_.get()), "capsfilter").value();
+    g_object_set(filter, "caps", gst::capsOf("video/x-raw,format=I420").get(), nullptr);
+    input_ = std::make_unique<gst::PushPad>(
+        "in",
+        gst::capsOf(
+            codec == VideoCodec::vp8
+                ? "video/x-vp8,width=320,height=180,framerate=30/1"
+                : "video/x-h264,stream-format=byte-stream,alignment=au,width=320,height=180,framerate=30/1"),
+        nullptr);
+    gst::ReceivePad::Handlers handlers;
+    handlers.onBuffer = [this](const gst::Ref<GstBuffer>& picture) {
+      guint8 luma = 0;
+      gst_buffer_extract(picture.get(), 320 * 90 + 160, &luma, 1);
+      lumas.push_back(luma);
+      return GST_FLOW_OK;
+    };
+    output_ = std::make_unique<gst::ReceivePad>("out", std::move(handlers));
+    EXPECT_TRUE(gst::link(decoder, convert) && gst::link(convert, filter) && output_->linkFrom(filter) &&
+                input_->linkTo(decoder));
+    gst_element_set_state(bin_.get(), GST_STATE_PLAYING);
+  }
+  ~Decoder() {
+    input_->pushEvent(gst::Ref<GstEvent>::adopt(gst_event_new_eos()));
+    gst_element_set_state(bin_.get(), GST_STATE_NULL);
+  }
+  void push(const gst::Ref<GstBuffer>& frame) { EXPECT_EQ(input_->push(frame), GST_FLOW_OK); }
+  void drain() { input_->pushEvent(gst::Ref<GstEvent>::adopt(gst_event_new_eos())); }
+
+  std::vector<guint8> lumas;  // of the middle of each picture
+
+ private:
+  gst::Ref<GstElement> bin_;
+  std::unique_ptr<gst::PushPad> input_;
+  std::unique_ptr<gst::ReceivePad> output_;
+};
+
+TEST_P(VideoRungTest, encodesEachFrameAtOnceWithItsTime) {
+  std::vector<Encoded> out;
+  auto encoder = VideoEncoder::create(settings(), [&](const gst::Ref<GstBuffer>& frame, bool keyframe) {
+    out.push_back({GST_BUFFER_PTS(frame.get()), keyframe, frame});
+  });
+  ASSERT_TRUE(encoder) << encoder.error().text;
+  Decoder decoder(GetParam());
+  for (int n = 0; n < 20; ++n) {
+    ASSERT_TRUE((*encoder)->encode(greyFrame(n, static_cast<std::uint8_t>(40 + 10 * n)), n == 13));
+    ASSERT_EQ(out.size(), static_cast<std::size_t>(n + 1)) << "the encoder holds frames back";
+    EXPECT_EQ(out.back().pts, static_cast<GstClockTime>((kStart + n * kFrame).count()));
+    EXPECT_EQ(out.back().keyframe, n == 0 || n == 13) << n;
+    decoder.push(out.back().buffer);
+  }
+  decoder.drain();
+  ASSERT_EQ(decoder.lumas.size(), 20U);
+  for (int n = 0; n < 20; ++n) EXPECT_NEAR(decoder.lumas[static_cast<std::size_t>(n)], 40 + 10 * n, 6) << n;
+}
+
+TEST_P(VideoRungTest, takesTheNewestFrameAndNeverMakesThePusherWait) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<GstClockTime> out;
+  bool hold = true;
+  VideoRung::Handlers handlers;
+  handlers.onFrame = [&](const gst::Ref<GstBuffer>& frame, bool) {
+    std::unique_lock lock(mutex);
+    out.push_back(GST_BUFFER_PTS(frame.get()));
+    changed.notify_all();
+    changed.wait(lock, [&] { return !hold; });
+  };
+  auto rung = VideoRung::create(settings(), handlers);
+  ASSERT_TRUE(rung) << rung.error().text;
+  const auto awaitOut = [&](std::size_t count) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, std::chrono::seconds(20), [&] { return out.size() >= count; });
+  };
+  (*rung)->push(greyFrame(0, 100));
+  ASSERT_TRUE(awaitOut(1));
+  for (int n = 1; n <= 10; ++n) (*rung)->push(greyFrame(n, 100));  // returns although the encoder is held
+  {
+    const std::lock_guard lock(mutex);
+    hold = false;
+  }
+  changed.notify_all();
+  ASSERT_TRUE(awaitOut(2));
+  EXPECT_EQ(out[1], static_cast<GstClockTime>((kStart + 10 * kFrame).count()));
+}
+
+TEST_P(VideoRungTest, makesOneKeyframeOfManyRequests) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<bool> keyframes;
+  VideoRung::Handlers handlers;
+  handlers.onFrame = [&](const gst::Ref<GstBuffer>&, bool keyframe) {
+    const std::lock_guard lock(mutex);
+    keyframes.push_back(keyframe);
+    changed.notify_all();
+  };
+  auto rung = VideoRung::create(settings(), handlers);
+  ASSERT_TRUE(rung) << rung.error().text;
+  for (std::size_t n = 0; n < 30; ++n) {  // a second, with a storm of requests all along
+    for (int i = 0; i < 20; ++i) (*rung)->requestKeyframe();
+    (*rung)->push(greyFrame(static_cast<int>(n), 100));
+    std::unique_lock lock(mutex);
+    ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(20), [&] { return keyframes.size() > n; }));
+  }
+  EXPECT_EQ(std::ranges::count(keyframes, true), 3);  // at 0, 333 and 667 ms
+}
+
+INSTANTIATE_TEST_SUITE_P(Codecs, VideoRungTest, testing::Values(VideoCodec::vp8, VideoCodec::h264),
+                         [](const auto& codec) { return codec.param == VideoCodec::vp8 ? "vp8" : "h264"; });
+
+TEST(FrameBuffer, keepsTheFrameAliveWithoutCopyingIt) {
+  std::weak_ptr<const void> memory;
+  gst::Ref<GstBuffer> buffer;
+  {
+    const mix::FrameRef frame = greyFrame(1, 77);
+    memory = frame->memory;
+    buffer = wrapFrame(frame, kFrame);
+    GstMapInfo map;
+    GstMemory* plane = gst_buffer_peek_memory(buffer.get(), 0);
+    ASSERT_TRUE(gst_memory_map(plane, &map, GST_MAP_READ));
+    EXPECT_EQ(map.data, frame->y);
+    gst_memory_unmap(plane, &map);
+  }
+  EXPECT_FALSE(memory.expired());
+  buffer = {};
+  EXPECT_TRUE(memory.expired());
+}
+
+}  // namespace
+}  // namespace tessera
