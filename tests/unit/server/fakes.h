@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <fmt/core.h>
+#include <glib.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "server/media_host.h"
+#include "signaling/conference.h"
+
+namespace tessera::test {
+
+// Turns the main loop until `done`, at most for `limit`. False when the limit came first.
+inline bool runUntil(const std::function<bool()>& done,
+                     std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  const guint tick = g_timeout_add(
+      2, [](gpointer) -> gboolean { return G_SOURCE_CONTINUE; }, nullptr);
+  bool reached = false;
+  while (!(reached = done()) && std::chrono::steady_clock::now() < end)
+    g_main_context_iteration(nullptr, TRUE);
+  g_source_remove(tick);
+  return reached;
+}
+
+// A host whose rooms write down what they are told; the test plays the media by calling `events`.
+class FakeHost : public server::MediaHost {
+ public:
+  struct Process {
+    RoomSettings settings;
+    MediaRoomEvents* events = nullptr;  // null once it is gone
+    std::vector<std::string> calls;     // "add ada/1", "remove ada/1", "answer ada/1", …
+    std::vector<PeerSettings> peers;
+    bool closed = false;
+  };
+
+  std::vector<std::shared_ptr<Process>> processes;
+  bool refuses = false;
+
+  Result<std::unique_ptr<server::HostedRoom>> start(const RoomSettings& settings,
+                                                    MediaRoomEvents& events) override {
+    if (refuses) return fail(ErrorCode::io, "no process");
+    auto process = std::make_shared<Process>();
+    process->settings = settings;
+    process->events = &events;
+    processes.push_back(process);
+    return std::make_unique<FakeRoom>(process, static_cast<int>(processes.size()));
+  }
+  bool ready() const override { return true; }
+  Process& last() { return *processes.back(); }
+
+ private:
+  class FakeRoom : public server::HostedRoom {
+   public:
+    FakeRoom(std::shared_ptr<Process> process, int pid) : process_(std::move(process)), pid_(pid) {}
+    ~FakeRoom() override { process_->events = nullptr; }
+    int processId() const override { return pid_; }
+    void close() override {
+      process_->closed = true;
+      process_->events = nullptr;
+    }
+    void addPeer(const PeerSettings& s) override {
+      note("add", s.key);
+      process_->peers.push_back(s);
+    }
+    void setAnswer(const PeerKey& peer, const std::string&) override { note("answer", peer); }
+    void addCandidate(const PeerKey& peer, const IceCandidate&) override { note("candidate", peer); }
+    void updatePeer(const PeerUpdate& u) override {
+      std::string what = "update " + u.participant.value;
+      if (u.muted) what += *u.muted ? " muted" : " unmuted";
+      if (u.cameraOff) what += *u.cameraOff ? " cameraOff" : " cameraOn";
+      if (u.handRaised) what += *u.handRaised ? " handUp" : " handDown";
+      process_->calls.push_back(what);
+    }
+    void removePeer(const PeerKey& peer) override { note("remove", peer); }
+
+   private:
+    void note(const char* what, const PeerKey& peer) {
+      process_->calls.push_back(fmt::format("{} {}/{}", what, peer.participant.value, peer.gen));
+    }
+    std::shared_ptr<Process> process_;
+    int pid_;
+  };
+};
+
+// A client that reads what it is sent. Its seat is its connection.
+class FakeClient : public signaling::ClientLink {
+ public:
+  std::unique_ptr<signaling::Seat> seat;
+  std::vector<wire::ToClient> messages;
+  std::vector<wire::Bye> byes;
+
+  void send(std::string_view json) override {
+    auto message = wire::decodeToClient(json);
+    if (!message) throw std::runtime_error("undecodable: " + std::string(json));
+    messages.push_back(std::move(*message));
+  }
+  void close(const wire::Bye& bye) override { byes.push_back(bye); }
+
+  void say(const wire::FromClient& message) { seat->onMessage(message); }
+  template <class T>
+  std::vector<T> all() const {
+    std::vector<T> found;
+    for (const auto& message : messages)
+      if (const auto* one = std::get_if<T>(&message)) found.push_back(*one);
+    return found;
+  }
+  template <class T>
+  T last() const {
+    const auto found = all<T>();
+    return found.empty() ? T{} : found.back();
+  }
+  std::string id() const { return last<wire::Welcome>().id.value; }
+  std::string token() const { return last<wire::Welcome>().resume; }
+  ErrorCode lastError() const {
+    const auto errors = all<wire::ErrorMessage>();
+    return errors.empty() ? ErrorCode::internal : errors.back().error.code;
+  }
+};
+
+}  // namespace tessera::test
