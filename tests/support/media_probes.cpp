@@ -44,6 +44,7 @@ double toneDb(std::span<const std::int16_t> samples, double hertz) {
 }
 
 void VideoProbe::see(const mix::VideoFrame& frame) {
+  if (onFrame) onFrame(frame);
   const Yuv colour = middleOf(frame);
   {
     const std::lock_guard lock(mutex_);
@@ -59,7 +60,8 @@ Yuv VideoProbe::colour() const {
   return colour_;
 }
 
-void AudioProbe::hear(std::span<const std::int16_t> samples) {
+void AudioProbe::hear(std::span<const std::int16_t> samples, mix::Nanos time) {
+  if (onSamples) onSamples(samples, time);
   const std::lock_guard lock(mutex_);
   last_.insert(last_.end(), samples.begin(), samples.end());
   if (last_.size() > kKept) last_.erase(last_.begin(), last_.end() - static_cast<std::ptrdiff_t>(kKept));

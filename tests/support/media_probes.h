@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -32,6 +33,8 @@ class VideoProbe {
   mix::Nanos lastCaptured() const { return lastCaptured_; }
   Yuv colour() const;
   int width() const { return width_; }
+  // Sees each frame too, on the thread that brings it; set before the first comes.
+  std::function<void(const mix::VideoFrame&)> onFrame;
 
  private:
   mutable std::mutex mutex_;
@@ -44,7 +47,9 @@ class VideoProbe {
 // Keeps the last half second of sound. Any thread.
 class AudioProbe {
  public:
-  void hear(std::span<const std::int16_t> samples);
+  void hear(std::span<const std::int16_t> samples, mix::Nanos time = {});
+  // Hears everything too, with the time of the first sample; set before the first comes.
+  std::function<void(std::span<const std::int16_t>, mix::Nanos)> onSamples;
   std::uint64_t samples() const { return count_; }
   double toneDb(double hertz) const;
 

@@ -56,6 +56,13 @@ void listenOnLoopback(GstElement* webrtc) {
   g_object_unref(ice);
 }
 
+void countKeyframes(GstPad* pad, const std::shared_ptr<std::atomic<int>>& count) {
+  gst::addLastingProbe(pad, GST_PAD_PROBE_TYPE_BUFFER, [count](GstPad*, GstPadProbeInfo* info) {
+    if (!GST_BUFFER_FLAG_IS_SET(GST_PAD_PROBE_INFO_BUFFER(info), GST_BUFFER_FLAG_DELTA_UNIT)) ++*count;
+    return GST_PAD_PROBE_OK;
+  });
+}
+
 std::shared_ptr<const void> mapFrame(const GstVideoInfo& info, GstBuffer* buffer, mix::VideoFrame& out) {
   auto* mapped = new GstVideoFrame;
   if (!gst_video_frame_map(mapped, &info, buffer, GST_MAP_READ)) {
@@ -92,12 +99,7 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
   webrtc_ = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "w"));
   listenOnLoopback(webrtc_.get());
   if (auto pay = gst_bin_get_by_name(GST_BIN(pipeline_.get()), "videopay")) {
-    const auto sink = gst::staticPad(pay, "sink");
-    gst::addLastingProbe(
-        sink->get(), GST_PAD_PROBE_TYPE_BUFFER, [count = keyframes_](GstPad*, GstPadProbeInfo* info) {
-          if (!GST_BUFFER_FLAG_IS_SET(GST_PAD_PROBE_INFO_BUFFER(info), GST_BUFFER_FLAG_DELTA_UNIT)) ++*count;
-          return GST_PAD_PROBE_OK;
-        });
+    countKeyframes(gst::staticPad(pay, "sink")->get(), keyframes_);
     gst_object_unref(pay);
   }
   signals_.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
@@ -180,17 +182,20 @@ void WebRtcClient::onPad(GstPad* pad) {
       caps && g_str_equal(gst_structure_get_string(gst_caps_get_structure(caps.get(), 0), "media"), "video");
   const std::string chain = !isVideo ? "rtpopusdepay ! opusdec"
                             : options_.codec == VideoCodec::vp8
-                                ? "rtpvp8depay ! vp8dec"
-                                : "rtph264depay ! h264parse ! avdec_h264 max-threads=1";
+                                ? "rtpvp8depay ! vp8dec name=decoder"
+                                : "rtph264depay ! h264parse ! avdec_h264 max-threads=1 name=decoder";
   GstElement* bin = gst_parse_bin_from_description(chain.c_str(), TRUE, nullptr);
   gst::ReceivePad::Handlers handlers;
   if (isVideo) {
+    const auto decoder = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(bin), "decoder"));
+    countKeyframes(gst::staticPad(decoder.get(), "sink")->get(), keyframesReceived_);
     const auto info = std::make_shared<GstVideoInfo>();
     handlers.caps = gst::capsOf("video/x-raw,format=I420");
     handlers.onCaps = [info](GstCaps* c) { return gst_video_info_from_caps(info.get(), c) == TRUE; };
     handlers.onBuffer = [this, info](const gst::Ref<GstBuffer>& buffer) {
       mix::VideoFrame frame;
       frame.memory = mapFrame(*info, buffer.get(), frame);
+      frame.captured = mix::Nanos(GST_BUFFER_PTS(buffer.get()));
       if (frame.memory) video.see(frame);
       return GST_FLOW_OK;
     };
@@ -199,7 +204,8 @@ void WebRtcClient::onPad(GstPad* pad) {
     handlers.onBuffer = [this](const gst::Ref<GstBuffer>& buffer) {
       GstMapInfo map;
       if (!gst_buffer_map(buffer.get(), &map, GST_MAP_READ)) return GST_FLOW_ERROR;
-      audio.hear({reinterpret_cast<const std::int16_t*>(map.data), map.size / 2});
+      audio.hear({reinterpret_cast<const std::int16_t*>(map.data), map.size / 2},
+                 mix::Nanos(GST_BUFFER_PTS(buffer.get())));
       gst_buffer_unmap(buffer.get(), &map);
       return GST_FLOW_OK;
     };

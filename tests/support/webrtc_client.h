@@ -42,6 +42,8 @@ class WebRtcClient {
   void stop();                       // falls silent, as a client that is gone
   bool encoderMadeKeyframes(int n);  // at least n since the start: PLIs arrived
 
+  int keyframesReceived() const { return *keyframesReceived_; }
+
   VideoProbe video;  // what it sees
   AudioProbe audio;  // what it hears
 
@@ -54,6 +56,7 @@ class WebRtcClient {
   gst::Ref<GstElement> webrtc_;
   std::vector<gst::SignalConnection> signals_;
   std::shared_ptr<std::atomic<int>> keyframes_ = std::make_shared<std::atomic<int>>(0);
+  std::shared_ptr<std::atomic<int>> keyframesReceived_ = std::make_shared<std::atomic<int>>(0);
   std::mutex padsMutex_;
   std::vector<std::unique_ptr<gst::ReceivePad>> pads_;
   gst::ReceivePad* videoPad_ = nullptr;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <gtest/gtest.h>
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "pipelines/room/room_pipeline.h"
+#include "support/run_until.h"
+#include "support/webrtc_client.h"
+
+namespace tessera::test {
+
+// The last picture that a client got. Any thread.
+class Screen {
+ public:
+  void show(const mix::VideoFrame& frame);
+  // The mean colour of the middle of this part of the canvas, above the label.
+  Yuv colourIn(const Tile& tile) const;
+  int width() const;
+
+ private:
+  mutable std::mutex mutex_;
+  int width_ = 0, height_ = 0;
+  std::vector<std::uint8_t> y_, u_, v_;
+};
+
+// Somebody in a RoomUnderTest.
+struct Guest {
+  explicit Guest(const WebRtcClient::Options& given)
+      : options(given), client(std::make_unique<WebRtcClient>(given)) {
+    client->video.onFrame = [shown = screen](const mix::VideoFrame& frame) { shown->show(frame); };
+  }
+  bool connected() const { return state == PeerState::connected; }
+  bool hears(double hertz) const { return client->audio.toneDb(hertz) > kHeardDb; }
+
+  static constexpr double kHeardDb = -30;  // tones are sent at -6 dB, and the sum is limited
+
+  const WebRtcClient::Options options;
+  PeerSettings settings;
+  std::shared_ptr<Screen> screen = std::make_shared<Screen>();
+  std::unique_ptr<WebRtcClient> client;
+  PeerState state = PeerState::connecting;
+  std::vector<Error> errors;
+};
+
+// A RoomPipeline in this process, and the events it told. People join with a client at the other end.
+class RoomUnderTest : public MediaRoomEvents {
+ public:
+  explicit RoomUnderTest(CanvasSettings canvas = {640, 360, 15});
+  ~RoomUnderTest() override;
+
+  struct Person {
+    std::string id;
+    WebRtcClient::Options options{};
+    bool hidden = false;
+    bool cameraOff = false;
+  };
+  Guest& join(const Person& person);
+  void leave(Guest& guest);  // the client stops too
+  bool allConnected() const;
+  const Tile* tileOf(const Guest& guest) const;
+
+  void onOffer(const PeerKey& peer, const std::string& sdp) override;
+  void onCandidate(const PeerKey& peer, const IceCandidate& candidate) override;
+  void onPeerState(const PeerKey& peer, PeerState state, const Error& why) override;
+  void onPeerError(const PeerKey& peer, const Error& error) override;
+  void onTiles(const CanvasSettings&, const std::vector<Tile>& now) override { tiles = now; }
+  void onSpeaking(const std::vector<SpeakerLevel>& now) override;
+  void onHealth(const RoomHealth& now) override { health = now; }
+  void onFailed(const Error& why) override { failures.push_back(why); }
+
+  std::list<Guest> guests;
+  std::vector<Tile> tiles;
+  std::map<ParticipantId, SpeakerLevel> levels;
+  int speakingEvents = 0;
+  RoomHealth health;
+  std::vector<Error> failures;
+  std::unique_ptr<RoomPipeline> room;
+
+ private:
+  Guest* find(const PeerKey& key);
+  std::uint32_t gen_ = 0;
+};
+
+}  // namespace tessera::test

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "room_fixture.h"
+
+// A whole room in this process, with real WebRTC clients on 127.0.0.1: who sees and hears what.
+
+namespace tessera {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Guest;
+using test::near;
+using test::RoomUnderTest;
+using test::runFor;
+using test::runUntil;
+using test::yuvOf;
+
+constexpr double kOwnBelowOthersDb = 40;
+
+struct Look {
+  const char* id;
+  unsigned argb;
+  double tone;
+};
+constexpr std::array<Look, 4> kLooks{{{"red", 0xffd63434, 440},
+                                      {"green", 0xff2fa84f, 730},
+                                      {"blue", 0xff3c5adc, 1130},
+                                      {"yellow", 0xffd6c434, 1570}}};
+
+RoomUnderTest::Person personOf(const Look& look, VideoCodec codec = VideoCodec::vp8) {
+  RoomUnderTest::Person person{look.id};
+  person.options.codec = codec;
+  person.options.argb = look.argb;
+  person.options.tone = look.tone;
+  person.options.width = 320;
+  person.options.height = 180;
+  return person;
+}
+
+class RoomTest : public testing::Test {
+ protected:
+  Guest& join(std::size_t look, VideoCodec codec = VideoCodec::vp8) {
+    return room_.join(personOf(kLooks[look], codec));
+  }
+
+  // Every guest sees everybody who sends video in their own colour at their own place.
+  bool everyoneSeesEveryone() {
+    for (const Guest& viewer : room_.guests) {
+      for (const Guest& shown : room_.guests) {
+        const Tile* tile = room_.tileOf(shown);
+        if (tile && shown.options.sendsVideo &&
+            !near(viewer.screen->colourIn(*tile), yuvOf(shown.options.argb)))
+          return false;
+      }
+    }
+    return true;
+  }
+
+  // Every guest hears everybody who sends sound but themself.
+  bool everyoneHearsTheOthers() {
+    for (const Guest& listener : room_.guests) {
+      for (const Guest& sender : room_.guests) {
+        if (&listener != &sender && sender.options.sendsAudio && !listener.hears(sender.options.tone))
+          return false;
+        if (&listener == &sender && listener.hears(sender.options.tone)) return false;
+      }
+    }
+    return true;
+  }
+
+  std::string report() {
+    std::string text;
+    for (const Guest& guest : room_.guests) {
+      text += fmt::format("{}: state {}, frames {}", guest.settings.name, static_cast<int>(guest.state),
+                          guest.client->video.frames());
+      for (const Guest& other : room_.guests)
+        text += fmt::format(", {} {:.0f} dB", other.settings.name,
+                            guest.client->audio.toneDb(other.options.tone));
+      for (const Error& error : guest.errors) text += ", error " + error.text;
+      text += "\n";
+    }
+    return text;
+  }
+
+  RoomUnderTest room_;
+};
+
+TEST_F(RoomTest, threePeopleSeeAllAndHearTheOthers) {
+  for (std::size_t i = 0; i < 3; ++i) join(i);
+  ASSERT_TRUE(runUntil([&] { return room_.allConnected(); })) << report();
+  EXPECT_TRUE(runUntil([&] { return everyoneSeesEveryone(); })) << report();
+  EXPECT_TRUE(runUntil([&] { return everyoneHearsTheOthers(); })) << report();
+  runFor(1s);  // beyond what was heard before everyone was a talker
+  for (const Guest& listener : room_.guests) {
+    const double own = listener.client->audio.toneDb(listener.options.tone);
+    for (const Guest& other : room_.guests) {
+      if (&other == &listener) continue;
+      const double theirs = listener.client->audio.toneDb(other.options.tone);
+      EXPECT_GT(theirs, Guest::kHeardDb) << report();
+      EXPECT_LT(own, theirs - kOwnBelowOthersDb) << report();
+      // The tone itself, not something near it.
+      EXPECT_LT(listener.client->audio.toneDb(other.options.tone + 25), theirs - 12);
+      EXPECT_LT(listener.client->audio.toneDb(other.options.tone - 25), theirs - 12);
+    }
+  }
+  EXPECT_EQ(room_.health.videoEncoders, 1);
+  EXPECT_EQ(room_.health.audioEncoders, 4);  // three talkers, and everyone's
+  EXPECT_TRUE(room_.failures.empty());
+}
+
+TEST_F(RoomTest, leavingAndJoiningLeavesNoHole) {
+  for (std::size_t i = 0; i < 3; ++i) join(i);
+  ASSERT_TRUE(runUntil([&] { return room_.allConnected() && everyoneSeesEveryone(); })) << report();
+  room_.leave(*std::next(room_.guests.begin()));
+  EXPECT_EQ(room_.tiles.size(), 2U);
+  EXPECT_TRUE(runUntil([&] { return everyoneSeesEveryone(); })) << report();
+  join(3);
+  EXPECT_EQ(room_.tiles.size(), 3U);
+  EXPECT_TRUE(runUntil([&] { return everyoneSeesEveryone() && everyoneHearsTheOthers(); })) << report();
+  for (const Guest& guest : room_.guests) EXPECT_FALSE(guest.hears(kLooks[1].tone)) << report();
+}
+
+TEST_F(RoomTest, bothCodecsTogetherShareOneRungEach) {
+  join(0, VideoCodec::vp8);
+  join(1, VideoCodec::h264);
+  join(2, VideoCodec::vp8);
+  Guest& last = join(3, VideoCodec::h264);
+  ASSERT_TRUE(runUntil([&] { return room_.allConnected() && everyoneSeesEveryone(); })) << report();
+  ASSERT_TRUE(runUntil([&] { return room_.health.videoEncoders == 2; }));
+  room_.leave(last);
+  room_.leave(*std::next(room_.guests.begin()));
+  EXPECT_TRUE(runUntil([&] { return room_.health.videoEncoders == 1; }));
+}
+
+TEST_F(RoomTest, anEmptyRoomEncodesNothingAndStillTicks) {
+  Guest& guest = join(0);
+  ASSERT_TRUE(runUntil([&] { return room_.health.videoEncoders == 1 && room_.health.audioEncoders >= 1; }));
+  room_.leave(guest);
+  ASSERT_TRUE(runUntil([&] { return room_.health.videoEncoders == 0 && room_.health.audioEncoders == 0; }));
+  EXPECT_TRUE(room_.tiles.empty());
+  const auto before = room_.health;
+  EXPECT_TRUE(runUntil([&] {
+    return room_.health.videoTicks > before.videoTicks + 5 &&
+           room_.health.audioTicks > before.audioTicks + 10;
+  }));
+}
+
+TEST_F(RoomTest, peopleWithoutCameraOrMicrophoneOrBothTakePart) {
+  auto listener = personOf(kLooks[0]);
+  listener.hidden = true;
+  listener.options.sendsVideo = listener.options.sendsAudio = false;
+  auto voice = personOf(kLooks[1]);
+  voice.cameraOff = true;
+  voice.options.sendsVideo = false;
+  auto mute = personOf(kLooks[2]);
+  mute.options.sendsAudio = false;
+  room_.join(listener);
+  room_.join(voice);
+  room_.join(mute);
+  ASSERT_TRUE(runUntil([&] { return room_.allConnected(); })) << report();
+  EXPECT_EQ(room_.tiles.size(), 2U);
+  EXPECT_TRUE(runUntil([&] { return everyoneSeesEveryone() && everyoneHearsTheOthers(); })) << report();
+}
+
+TEST_F(RoomTest, muteAndCameraOffTakeEffect) {
+  Guest& red = join(0);
+  Guest& green = join(1);
+  ASSERT_TRUE(runUntil([&] {
+    return room_.allConnected() && everyoneSeesEveryone() && everyoneHearsTheOthers();
+  })) << report();
+  room_.room->updatePeer({red.settings.key.participant, true, true, std::nullopt});
+  EXPECT_TRUE(runUntil([&] { return !green.hears(kLooks[0].tone); })) << report();
+  EXPECT_TRUE(runUntil([&] {
+    return !near(green.screen->colourIn(*room_.tileOf(red)), yuvOf(kLooks[0].argb)) &&
+           near(green.screen->colourIn(*room_.tileOf(green)), yuvOf(kLooks[1].argb));
+  }));
+  room_.room->updatePeer({red.settings.key.participant, false, false, std::nullopt});
+  EXPECT_TRUE(runUntil([&] { return everyoneSeesEveryone() && everyoneHearsTheOthers(); })) << report();
+}
+
+TEST_F(RoomTest, tellsWhoSpeaksButNotAllTheTime) {
+  Guest& red = join(0);
+  auto quiet = personOf(kLooks[1]);
+  quiet.options.sendsAudio = false;
+  Guest& green = room_.join(quiet);
+  ASSERT_TRUE(runUntil([&] { return room_.levels[red.settings.key.participant].speaking; })) << report();
+  EXPECT_FALSE(room_.levels[green.settings.key.participant].speaking);
+  EXPECT_GT(room_.levels[red.settings.key.participant].levelDb, -20);
+  runFor(1s);
+  const int before = room_.speakingEvents;
+  runFor(1s);
+  EXPECT_LE(room_.speakingEvents - before, 5);
+}
+
+TEST_F(RoomTest, aNewConnectionOfTheSamePersonTakesTheirPlace) {
+  join(0);
+  join(1);
+  ASSERT_TRUE(runUntil([&] { return room_.allConnected() && everyoneSeesEveryone(); })) << report();
+  room_.guests.pop_front();  // the client is gone without a word
+  Guest& again = join(0);    // the server makes a new connection under the same name
+  EXPECT_EQ(room_.tiles.size(), 2U);
+  EXPECT_EQ(room_.tiles.front().participant, again.settings.key.participant);
+  EXPECT_TRUE(runUntil([&] { return room_.allConnected() && everyoneSeesEveryone(); })) << report();
+}
+
+TEST_F(RoomTest, refusesAScreen) {
+  PeerSettings screen;
+  screen.key = {ParticipantId{"red"}, "screen", 1};
+  Guest& guest = room_.guests.emplace_back(test::WebRtcClient::Options{});
+  guest.settings = screen;
+  room_.room->addPeer(screen);
+  EXPECT_TRUE(runUntil([&] { return guest.state == PeerState::failed; }));
+  EXPECT_EQ(guest.errors.at(0).code, ErrorCode::unsupported);
+}
+
+TEST_F(RoomTest, answersAKeyframeStormOnce) {
+  Guest& red = join(0);
+  Guest& green = join(1);
+  ASSERT_TRUE(runUntil([&] { return room_.allConnected() && everyoneSeesEveryone(); })) << report();
+  runFor(1s);
+  const int before = red.client->keyframesReceived();
+  for (int i = 0; i < 20; ++i) {
+    red.client->requestKeyframe();
+    green.client->requestKeyframe();
+    runFor(10ms);
+  }
+  EXPECT_TRUE(runUntil([&] { return red.client->keyframesReceived() > before; }));
+  runFor(1s);
+  EXPECT_LE(red.client->keyframesReceived() - before, 2);
+}
+
+}  // namespace
+}  // namespace tessera
