@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/legs/keyframe_requester.h"
+
+#include <gtest/gtest.h>
+
+namespace tessera {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(KeyframeRequesterTest, LetsTheFirstPassAndSpacesTheOthers) {
+  KeyframeRequester requester;
+  requester.onDecoded(100s);
+  EXPECT_TRUE(requester.allow(100s));
+  EXPECT_FALSE(requester.allow(100s + 100ms));
+  EXPECT_TRUE(requester.allow(100s + 600ms));
+}
+
+TEST(KeyframeRequesterTest, MakesUpForARefusedRequest) {
+  KeyframeRequester requester;
+  requester.onDecoded(100s);
+  ASSERT_TRUE(requester.allow(100s));
+  ASSERT_FALSE(requester.allow(100s + 100ms));
+  EXPECT_FALSE(requester.onPacket(100s + 400ms));
+  EXPECT_TRUE(requester.onPacket(100s + 500ms));
+  EXPECT_TRUE(requester.allow(100s + 500ms));
+  requester.onDecoded(100s + 600ms);
+  EXPECT_FALSE(requester.onPacket(101s + 100ms));
+}
+
+TEST(KeyframeRequesterTest, AsksWhenPacketsComeButNothingIsDecoded) {
+  KeyframeRequester requester;
+  EXPECT_TRUE(requester.onPacket(100s));
+  ASSERT_TRUE(requester.allow(100s));
+  EXPECT_FALSE(requester.onPacket(100s + 900ms));
+  EXPECT_TRUE(requester.onPacket(101s));
+  ASSERT_TRUE(requester.allow(101s));
+  requester.onDecoded(101s + 500ms);
+  EXPECT_FALSE(requester.onPacket(102s + 400ms));
+}
+
+TEST(KeyframeRequesterTest, SendsWhatIsWantedWithTheNextPacket) {
+  KeyframeRequester requester;
+  requester.onDecoded(100s);
+  EXPECT_TRUE(requester.allow(99s));
+  EXPECT_FALSE(requester.onPacket(100s));
+  requester.want();
+  EXPECT_TRUE(requester.onPacket(100s));
+}
+
+}  // namespace
+}  // namespace tessera
