@@ -22,6 +22,8 @@ class ClientLink {
   virtual void send(std::string_view json) = 0;
   // Says goodbye and closes. Nothing of the seat is called any more.
   virtual void close(const wire::Bye& bye) = 0;
+  // The same after an error that is final.
+  virtual void fail(const Error& error, const wire::Bye& bye) = 0;
 };
 
 // A client's place in a room, held by its connection. Destroying it means that the connection is lost: the

@@ -132,6 +132,12 @@ void WebSocketSession::close(const wire::Bye& bye) {
   startClose(kCloseNormal);
 }
 
+void WebSocketSession::fail(const Error& error, const wire::Bye& bye) {
+  sendError(error, true, {});
+  send(wire::encode(bye));
+  startClose(kClosePolicy);
+}
+
 void WebSocketSession::startClose(std::uint16_t code) {
   if (std::exchange(closing_, true)) return;
   joinTimer_.stop();

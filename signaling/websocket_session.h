@@ -52,6 +52,7 @@ class WebSocketSession : public ClientLink {
 
   void send(std::string_view json) override;
   void close(const wire::Bye& bye) override;
+  void fail(const Error& error, const wire::Bye& bye) override;
   std::size_t unsentBytes() const {
     return static_cast<std::size_t>(queuedPayload_ - watch_->writtenPayload);
   }

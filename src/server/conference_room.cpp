@@ -164,8 +164,7 @@ void ConferenceRoom::remove(Member& member, std::string_view why) {
 }
 
 void ConferenceRoom::dismiss(Member& member, const Error& error, const wire::Bye& bye) {
-  sendError(member, error, true, {});
-  if (auto* link = std::exchange(member.link, nullptr)) link->close(bye);
+  if (auto* link = std::exchange(member.link, nullptr)) link->fail(error, bye);
   remove(member, wireName(error.code));
 }
 
@@ -234,9 +233,9 @@ void ConferenceRoom::send(Member& member, const wire::ToClient& message) {
   if (member.link) member.link->send(wire::encode(message));
 }
 
-void ConferenceRoom::sendError(Member& member, const Error& error, bool final, std::string_view re) {
+void ConferenceRoom::sendError(Member& member, const Error& error, std::string_view re) {
   ++context_.metrics.connections.errorsOut[error.code];
-  send(member, wire::ErrorMessage{error, final, std::string(re)});
+  send(member, wire::ErrorMessage{error, false, std::string(re)});
 }
 
 void ConferenceRoom::broadcast(const wire::ToClient& message) {

@@ -138,7 +138,7 @@ class ConferenceRoom : public MediaRoomEvents {
 
   // to clients
   void send(Member& member, const wire::ToClient& message);
-  void sendError(Member& member, const Error& error, bool final, std::string_view re);
+  void sendError(Member& member, const Error& error, std::string_view re);
   void broadcast(const wire::ToClient& message);
   void rosterChanged();
   std::vector<wire::RosterEntry> rosterEntries() const;

@@ -90,7 +90,7 @@ void ConferenceRoom::onPeerError(const PeerKey& peer, const Error& error) {
   if (!member) return;
   if (error.code == ErrorCode::fingerprintMismatch) return onPeerFailed(*member, error);
   const bool candidate = error.code == ErrorCode::badCandidate;
-  sendError(*member, error, false, candidate ? "candidate" : "answer");
+  sendError(*member, error, candidate ? "candidate" : "answer");
 }
 
 void ConferenceRoom::onTiles(const CanvasSettings& canvas, const std::vector<Tile>& tiles) {

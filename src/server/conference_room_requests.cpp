@@ -13,12 +13,12 @@ namespace tessera::server {
 // but changes nothing.
 bool ConferenceRoom::current(Member& member, const std::string& pc, std::uint32_t gen, const char* re) {
   if (pc == "main" && gen == member.gen && member.inMix) return true;
-  sendError(member, {ErrorCode::conflict, "of a connection that is not the present one"}, false, re);
+  sendError(member, {ErrorCode::conflict, "of a connection that is not the present one"}, re);
   return false;
 }
 
 void ConferenceRoom::handle(Member& member, const wire::Join&) {
-  sendError(member, {ErrorCode::conflict, "joined already"}, false, "join");
+  sendError(member, {ErrorCode::conflict, "joined already"}, "join");
 }
 
 void ConferenceRoom::handle(Member& member, const wire::ClientAnswer& answer) {
@@ -32,7 +32,7 @@ void ConferenceRoom::handle(Member& member, const wire::ClientCandidate& candida
     return sendError(
         member,
         {ErrorCode::tooMany, fmt::format("a connection has at most {} candidates", wire::kMaxCandidates)},
-        false, "candidate");
+        "candidate");
   if (media_) media_->addCandidate(keyOf(member), candidate.candidate);
 }
 
@@ -52,7 +52,7 @@ void ConferenceRoom::setMuted(Participant& participant, bool muted) {
 
 void ConferenceRoom::handle(Member& member, const wire::ClientChat& chat) {
   if (!member.chat.take(Clock::now()))
-    return sendError(member, {ErrorCode::tooMany, "too many chat messages"}, false, "chat");
+    return sendError(member, {ErrorCode::tooMany, "too many chat messages"}, "chat");
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   broadcast(wire::ServerChat{member.id, roster_.find(member.id)->name, chat.text,
                              std::chrono::duration_cast<std::chrono::milliseconds>(now).count()});
@@ -66,20 +66,20 @@ void ConferenceRoom::handle(Member& member, const wire::ClientHand& hand) {
 
 void ConferenceRoom::handle(Member& member, const wire::Moderate& moderate) {
   if (!roster_.isModerator(member.id))
-    return sendError(member, {ErrorCode::forbidden, "only the moderator may do that"}, false, "moderate");
+    return sendError(member, {ErrorCode::forbidden, "only the moderator may do that"}, "moderate");
   if (moderate.action == wire::ModerateAction::end)
     return end({ErrorCode::roomEnded, "ended by the moderator", false, 0});
   // A moderator may kick itself: `member` may be gone after this.
   const Status done = moderate.action == wire::ModerateAction::kick ? kick(moderate.target, "the moderator")
                                                                     : mute(moderate.target, true);
-  if (!done) sendError(member, done.error(), false, "moderate");
+  if (!done) sendError(member, done.error(), "moderate");
 }
 
 void ConferenceRoom::handle(Member& member, const wire::Reconnect& reconnect) {
   if (reconnect.pc != "main")
-    return sendError(member, {ErrorCode::notFound, "there is no such connection"}, false, "reconnect");
+    return sendError(member, {ErrorCode::notFound, "there is no such connection"}, "reconnect");
   if (!member.reconnects.take(Clock::now()))
-    return sendError(member, {ErrorCode::tooMany, "one new connection a second"}, false, "reconnect");
+    return sendError(member, {ErrorCode::tooMany, "one new connection a second"}, "reconnect");
   log::info("reconnects", {{"room", id().value}, {"peer", member.id.value}, {"gen", member.gen + 1}});
   renewPeer(member);
 }

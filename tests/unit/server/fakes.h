@@ -104,6 +104,10 @@ class FakeClient : public signaling::ClientLink {
     messages.push_back(std::move(*message));
   }
   void close(const wire::Bye& bye) override { byes.push_back(bye); }
+  void fail(const Error& error, const wire::Bye& bye) override {
+    messages.emplace_back(wire::ErrorMessage{error, true, {}});
+    byes.push_back(bye);
+  }
 
   void say(const wire::FromClient& message) { seat->onMessage(message); }
   template <class T>

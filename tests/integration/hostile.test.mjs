@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// A client that does everything wrong, at every stage. At the end the processes of server and room are the ones of the
+// beginning, who was there has noticed nothing, and an honest newcomer is let in.
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { after, before, test } from "node:test";
+import WebSocket from "ws";
+import { Server } from "../support/server.mjs";
+import { pause, until } from "../support/wait.mjs";
+import { answers, answerTo, forgedTokens, kCandidates, kJoins, kTexts } from "./hostile_messages.mjs";
+
+const kRoom = "here";
+const kPerConnection = 60; // messages; below the limit of the rate, which has its own test
+const kJoin = { type: "join", name: "Mallory", codecs: ["VP8", "H264"] };
+
+/** A connection that keeps what it hears. */
+class Client {
+  /** @param {import("ws").ClientOptions} [options] */
+  static async open(options = {}, room = kRoom, protocols = ["tessera.v1"]) {
+    const client = new Client(new WebSocket(`${server.url.replace("http", "ws")}/v1/rooms/${room}/ws`, protocols, options));
+    await client.opened;
+    return client;
+  }
+
+  /** @param {object} [join] more of its members */
+  static async join(join = {}) {
+    const client = await Client.open();
+    client.say({ ...kJoin, ...join });
+    client.welcome = await client.hear("welcome");
+    return client;
+  }
+
+  /** @param {WebSocket} socket */
+  constructor(socket) {
+    this.socket = socket;
+    /** @type {any[]} */
+    this.heard = [];
+    this.closeCode = 0;
+    this.opened = new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    this.closed = new Promise((resolve) => socket.once("close", (code) => resolve((this.closeCode = code))));
+    socket.on("error", () => {});
+    socket.on("message", (data) => this.heard.push(JSON.parse(String(data))));
+  }
+
+  /** @param {object | string} message */
+  say(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(typeof message === "string" ? message : JSON.stringify(message));
+  }
+
+  /** @param {string} type */
+  hear(type, count = 1) {
+    const found = () => this.heard.filter((one) => one.type === type)[count - 1];
+    return until(`${type} ${count} is heard; so far ${this.heard.map((one) => one.code ?? one.type)}`, found);
+  }
+
+  errors() {
+    return this.heard.filter((one) => one.type === "error");
+  }
+
+  leave() {
+    this.socket.terminate();
+    return this.closed;
+  }
+}
+
+/** Says all of it, over as many connections as the rate limit asks for. @param {string[]} texts @param {() => Promise<Client>} open */
+async function sayAll(texts, open) {
+  for (let at = 0; at < texts.length; at += kPerConnection) {
+    const client = await open();
+    for (const text of texts.slice(at, at + kPerConnection)) client.say(text);
+    client.say({ type: "dance" }); // the answer to it comes after all others
+    await until("everything is answered, or the connection is closed",
+      () => client.closeCode || client.errors().some((one) => one.code === "unsupported" && one.text.includes("dance")));
+    await client.leave();
+  }
+}
+
+/** Writes bytes to the port and waits for the server to have had enough of it. @param {string | Buffer} bytes */
+function raw(bytes, limitMs = 1500) {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1", () => socket.write(bytes));
+    let answer = "";
+    socket.on("data", (data) => void (answer += data.toString("latin1")));
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(answer));
+    setTimeout(() => socket.destroy(), limitMs);
+  });
+}
+
+/** @type {Server} */
+let server;
+/** @type {Client} */
+let bystander;
+let roomPid = 0;
+
+before(async () => {
+  server = await Server.start({ config: '[api]\ntoken = "correct-horse-battery"\n' });
+  bystander = await Client.join({ name: "Bystander" });
+  await bystander.hear("offer");
+  roomPid = await server.roomPid(kRoom);
+});
+
+after(() => server.stop());
+
+test("upgrades that are refused", async () => {
+  const refused = (/** @type {Promise<Client>} */ attempt) => assert.rejects(attempt);
+  await refused(Client.open({ origin: "http://evil.test" }));
+  await refused(Client.open({ origin: "null" }));
+  await refused(Client.open({}, kRoom, []));
+  await refused(Client.open({}, kRoom, ["other"]));
+  for (const room of ["no%20such", "%00", "..%2f..", "x".repeat(65), "%e2%82%ac", "a/b"]) await refused(Client.open({}, room));
+});
+
+test("bytes that are no HTTP", async () => {
+  const junk = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 37) & 255));
+  const requests = [
+    junk, "\r\n".repeat(5000), "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n" + "a: b\r\n".repeat(5000) + "\r\n",
+    `GET /${"x".repeat(100000)} HTTP/1.1\r\n\r\n`, "POST /v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+    "POST /v1/rooms HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer correct-horse-battery\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n",
+    "POST /v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "GET /static/%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
+    `GET /v1/rooms/${kRoom}/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: tessera.v1\r\n\r\n`,
+  ];
+  const answered = await Promise.all(requests.map((request) => raw(request)));
+  for (const answer of answered) assert.doesNotMatch(answer, /^HTTP\/1\.1 (101|201)|root:/);
+});
+
+test("frames that break RFC 6455", async () => {
+  const upgrade = `GET /v1/rooms/${kRoom}/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: tessera.v1\r\n\r\n";
+  const frames = [
+    [0x81, 0x02, 0x7b, 0x7d], // not masked
+    [0xc1, 0x82, 0, 0, 0, 0, 0x7b, 0x7d], // a reserved bit
+    [0x83, 0x80, 0, 0, 0, 0], // a reserved opcode
+    [0x80, 0x80, 0, 0, 0, 0], // continues nothing
+    [0x09, 0x80, 0, 0, 0, 0], // a ping in fragments
+    [0x89, 0xfe, 0x0f, 0xff, 0, 0, 0, 0], // a ping that is too large
+    [0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0], // 2^64 - 1 bytes to come
+    [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28], // not UTF-8
+    [0x88, 0x81, 0, 0, 0, 0, 0x03], // half a close code
+    [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed], // a close code that must not be sent
+    [0x82, 0x80, 0, 0, 0, 0], // binary
+    Array(3000).fill([0x89, 0x80, 0, 0, 0, 0]).flat(), // pings
+    [0x01, 0x80, 0, 0, 0, 0, ...Array(3000).fill([0x00, 0x80, 0, 0, 0, 0]).flat()], // fragments
+  ];
+  const open = frames.map((frame) => raw(Buffer.concat([Buffer.from(upgrade), Buffer.from(frame)]), 4000));
+  for (const answer of await Promise.all(open)) assert.match(answer, /^HTTP\/1\.1 101/);
+});
+
+test("malformed messages before join", () => sayAll([...kTexts, ...kJoins], () => Client.open()));
+
+test("malformed messages after join", () => sayAll([...kTexts, ...kJoins, JSON.stringify(kJoin)], () => Client.join({ viewer: true })));
+
+test("answers and candidates before the offer", () =>
+  sayAll(answers("v=0\r\nm=audio 9 x 0\r\na=mid:0\r\nm=video 9 x 0\r\na=mid:1\r\n").map((sdp) => JSON.stringify({ type: "answer", pc: "main", gen: 1, sdp })),
+    () => Client.join()));
+
+test("garbage for answers, each to a fresh offer", { timeout: 120000 }, async () => {
+  const offer = (await bystander.hear("offer")).sdp;
+  const count = answers(offer).length;
+  const mallory = async (/** @type {number} */ i) => {
+    const client = await Client.join();
+    const fresh = await client.hear("offer");
+    client.say({ type: "answer", pc: "main", gen: fresh.gen, sdp: answers(fresh.sdp)[i] });
+    client.say({ type: "answer", pc: "main", gen: fresh.gen, sdp: answerTo(fresh.sdp) }); // then a second one
+    client.say({ type: "candidate", pc: "main", gen: fresh.gen, candidate: { mline: 0, candidate: kCandidates[i % kCandidates.length] } });
+    client.say({ type: "dance" });
+    await until("all of it is read", () => client.closeCode || client.errors().some((one) => one.text.includes("dance")));
+    await client.leave();
+  };
+  for (let at = 0; at < count; at += 4) await Promise.all([0, 1, 2, 3].filter((i) => at + i < count).map((i) => mallory(at + i)));
+});
+
+test("garbage for candidates, before and after an answer", async () => {
+  for (const answered of [false, true]) {
+    const client = await Client.join();
+    const { gen, sdp } = await client.hear("offer");
+    if (answered) client.say({ type: "answer", pc: "main", gen, sdp: answerTo(sdp) });
+    for (const candidate of kCandidates)
+      for (const mline of [0, 1]) client.say({ type: "candidate", pc: "main", gen, candidate: { mline, candidate } });
+    await until("some are refused", () => client.errors().some((one) => one.code === "bad-candidate" || one.code === "bad-request"));
+    await client.leave();
+  }
+});
+
+test("too many of everything", async () => {
+  const candidates = await Client.join();
+  const { gen } = await candidates.hear("offer");
+  for (let i = 0; i < 55; ++i) candidates.say({ type: "candidate", pc: "main", gen, candidate: { mline: 0, candidate: "" } });
+  await until("candidates are limited", () => candidates.errors().some((one) => one.code === "too-many"));
+  await candidates.leave();
+
+  const flood = await Client.join();
+  for (let i = 0; i < 2000; ++i) flood.say({ type: "hand", raised: i % 2 === 0 });
+  assert.equal(await flood.closed, 1008);
+  assert.equal(flood.errors().at(-1).code, "too-many");
+
+  const reconnects = await Client.join();
+  for (let i = 0; i < 20; ++i) reconnects.say({ type: "reconnect", pc: "main" });
+  await until("reconnects are limited", () => reconnects.errors().some((one) => one.code === "too-many"));
+  await reconnects.leave();
+
+  const large = await Client.join();
+  large.say("x".repeat(70000));
+  assert.equal(await large.closed, 1009);
+});
+
+test("what is not theirs", async () => {
+  const client = await Client.join();
+  assert.equal(client.welcome.role, "participant");
+  for (const action of ["kick", "mute", "end"]) client.say({ type: "moderate", action, target: bystander.welcome.id });
+  await client.hear("error", 3);
+  assert.deepEqual(client.errors().map((one) => one.code), ["forbidden", "forbidden", "forbidden"]);
+  await client.leave();
+  for (const resume of forgedTokens(bystander.welcome.resume)) {
+    const forger = await Client.join({ resume });
+    assert.equal(forger.welcome.resumed, false, resume);
+    assert.notEqual(forger.welcome.id, bystander.welcome.id);
+    await forger.leave();
+  }
+  const calls = [["POST", "/v1/rooms"], ["DELETE", `/v1/rooms/${kRoom}`], ["DELETE", `/v1/rooms/${kRoom}/participants/${bystander.welcome.id}`]];
+  for (const [method, path] of calls) {
+    const response = await fetch(server.url + path, { method, headers: { Authorization: "Bearer correct-horse-batterz" } });
+    assert.equal(response.status, 401);
+  }
+});
+
+test("coming and going without a word", { timeout: 120000 }, async () => {
+  for (let round = 0; round < 8; ++round) {
+    const some = await Promise.all(Array.from({ length: 4 }, () => Client.open()));
+    for (const [i, client] of some.entries()) {
+      if (i > 0) client.say(kJoin);
+      if (i > 1) client.say({ type: "leave" });
+      if (i > 2) client.say({ type: "chat", text: "after leaving" });
+      await pause(i * 5);
+      client.socket.terminate();
+    }
+    await Promise.all(some.map((client) => client.closed));
+  }
+});
+
+test("and everything is as before", async () => {
+  assert.equal(bystander.closeCode, 0, "who was there has not been disturbed");
+  assert.equal(server.child.exitCode, null);
+  const room = await server.room(kRoom);
+  assert.equal(room.process.pid, roomPid);
+  assert.equal(room.process.restarts, 0);
+  assert.match(await (await fetch(`${server.url}/metrics`)).text(), /tessera_room_process_respawns_total 0/);
+  const newcomer = await Client.join({ name: "Newcomer" });
+  const offer = await newcomer.hear("offer");
+  assert.match(offer.sdp, /^v=0\r\n[^]*m=audio[^]*m=video/);
+  newcomer.say({ type: "chat", text: "hello" });
+  await until("the chat arrives", () => bystander.heard.some((one) => one.type === "chat" && one.name === "Newcomer" && one.text === "hello"));
+  await newcomer.leave();
+});
