@@ -53,6 +53,12 @@ struct Remains {
   }
 };
 
+// By value: a handler may detach and destroy the leg, and with it the function that is being called.
+template <class Handler, class... Args>
+void tell(Handler handler, const Args&... args) {
+  if (handler) handler(args...);
+}
+
 class WebRtcLegImpl : public WebRtcLeg {
  public:
   WebRtcLegImpl(GstPipeline* pipeline, const RoomSettings& room, const PeerSettings& peer, Handlers handlers)
@@ -161,16 +167,16 @@ void WebRtcLegImpl::connectSignals() {
       [shared = shared_](GstElement* webrtc, GstPad* pad) { attachInput(webrtc, pad, shared); }));
   signals.push_back(gst::SignalConnection::connect<void(GstElement*, guint, gchar*)>(
       webrtc_.bin, "on-ice-candidate",
-      [tell = poster<const std::string&>(&WebRtcLegImpl::onLocalCandidate)](GstElement*, guint,
-                                                                            gchar* candidate) {
-        if (candidate && *candidate) tell(candidate);
+      [found = poster<const std::string&>(&WebRtcLegImpl::onLocalCandidate)](GstElement*, guint,
+                                                                             gchar* candidate) {
+        if (candidate && *candidate) found(candidate);
       }));
   signals.push_back(gst::SignalConnection::connect<void(GstElement*, GParamSpec*)>(
       webrtc_.bin, "notify::ice-connection-state",
-      [tell = poster<const int&>(&WebRtcLegImpl::onIceState)](GstElement* webrtc, GParamSpec*) {
+      [changed = poster<const int&>(&WebRtcLegImpl::onIceState)](GstElement* webrtc, GParamSpec*) {
         GstWebRTCICEConnectionState state{};
         g_object_get(webrtc, "ice-connection-state", &state, nullptr);
-        tell(static_cast<int>(state));
+        changed(static_cast<int>(state));
       }));
 }
 
@@ -198,7 +204,7 @@ void WebRtcLegImpl::onOfferMade(const std::string& sdp) {
   emit("set-local-description", offer, "set-local-description");
   gst_webrtc_session_description_free(offer);
   watchDtls();
-  handlers_.onOffer(sdp);
+  tell(handlers_.onOffer, sdp);
 }
 
 void WebRtcLegImpl::watchDtls() {
@@ -238,7 +244,7 @@ void WebRtcLegImpl::setAnswer(const std::string& sdp) {
   emit("set-remote-description", description, "set-remote-description");
   gst_webrtc_session_description_free(description);
   for (const std::string& candidate : answer->candidates) addCandidate({0, candidate});
-  handlers_.onState(PeerState::connecting, {});
+  tell(handlers_.onState, PeerState::connecting, Error{});
 }
 
 void WebRtcLegImpl::addCandidate(const IceCandidate& candidate) {
@@ -260,8 +266,9 @@ void WebRtcLegImpl::addCandidate(const IceCandidate& candidate) {
 
 void WebRtcLegImpl::onLocalCandidate(const std::string& candidate) {
   if (failed_) return;
+  const auto onCandidate = handlers_.onCandidate;
   for (std::string& line : announceCandidate(candidate, room_.announcedAddresses))
-    handlers_.onCandidate({0, std::move(line)});
+    tell(onCandidate, IceCandidate{0, std::move(line)});
 }
 
 void WebRtcLegImpl::onVerified() {
@@ -270,7 +277,7 @@ void WebRtcLegImpl::onVerified() {
   deadline_.stop();
   watch_.every(kWatchInterval, [this] { watch(); });
   log::info("peer connected", {{"peer", shared_->label}});
-  handlers_.onState(PeerState::connected, {});
+  tell(handlers_.onState, PeerState::connected, Error{});
 }
 
 // Before it is connected a failed check may still be followed by better candidates: the deadline decides.
@@ -289,7 +296,7 @@ void WebRtcLegImpl::watch() {
 }
 
 void WebRtcLegImpl::onRefused(const Error& error) {
-  if (!failed_) handlers_.onRefused(error);
+  if (!failed_) tell(handlers_.onRefused, error);
 }
 
 void WebRtcLegImpl::onFailed(const Error& error) {
@@ -299,7 +306,7 @@ void WebRtcLegImpl::onFailed(const Error& error) {
   deadline_.stop();
   watch_.stop();
   log::warn("peer failed", {{"peer", shared_->label}, {"why", error.text}});
-  handlers_.onState(PeerState::failed, error);
+  tell(handlers_.onState, PeerState::failed, error);
 }
 
 void WebRtcLegImpl::emit(const char* action, const GstWebRTCSessionDescription* description,

@@ -150,10 +150,59 @@ TEST(LegLifeTest, PeerThatFallsSilentFails) {
   LegSession session(room);
   ASSERT_TRUE(runUntil([&] { return session.video->probe.frames() > 0; }));
   session.client->stop();
-  // webrtcbin sends close_notify when it ends; without it the limit is 10 s
+  // GStreamer's DTLS says no goodbye: found out after 10 s without a packet
   ASSERT_TRUE(runUntil([&] { return session.failure.has_value(); }, 15s));
   EXPECT_EQ(session.failure->code, ErrorCode::mediaFailed);
   EXPECT_FALSE(session.output->ready());
+}
+
+TEST(LegLifeTest, MayBeDestroyedFromItsOwnHandler) {
+  LegRoom room;
+  LegSession session(room);
+  session.changeAnswer = withOtherFingerprint;
+  session.onFailed = [&] { session.detach(); };
+  EXPECT_TRUE(runUntil([&] { return session.failure.has_value(); }));
+  EXPECT_FALSE(session.leg);
+  EXPECT_TRUE(runUntil([&] { return room.reaper->pending() == 0; }));
+}
+
+TEST(LegInputTest, RefusesPicturesThatAreTooLarge) {
+  LegRoom room;
+  test::WebRtcClient::Options options;
+  options.width = 2560;
+  options.height = 1600;
+  options.fps = 2;
+  LegSession session(room, options);
+  ASSERT_TRUE(runUntil([&] { return !session.refused.empty(); })) << "no error";
+  EXPECT_EQ(session.refused.front().code, ErrorCode::tooLarge);
+  EXPECT_TRUE(runUntil([&] { return session.audio->probe.samples() > 24000; })) << "sound goes on";
+  EXPECT_EQ(session.video->probe.frames(), 0);
+  EXPECT_FALSE(session.failure);
+  EXPECT_EQ(session.refused.size(), 1u) << "told once, not per frame";
+}
+
+TEST(LegInputTest, OddSizesArrive) {
+  LegRoom room;
+  test::WebRtcClient::Options options;
+  options.width = 161;
+  options.height = 91;
+  options.argb = kRed;
+  LegSession session(room, options);
+  EXPECT_TRUE(runUntil([&] { return near(session.video->probe.colour(), yuvOf(kRed)); }));
+  EXPECT_EQ(session.video->probe.width(), 161);
+}
+
+TEST(LegInputTest, PeersThatSendNothingConnectAndReceive) {
+  LegRoom room;
+  test::WebRtcClient::Options options;
+  options.sendsVideo = false;
+  options.sendsAudio = false;
+  LegSession session(room, options);
+  session.sendMix(kBlue, kMixTone);
+  ASSERT_TRUE(runUntil([&] { return session.connected(); }))
+      << (session.failure ? session.failure->text : "");
+  EXPECT_TRUE(runUntil([&] { return near(session.client->video.colour(), yuvOf(kBlue)); }));
+  EXPECT_TRUE(runUntil([&] { return session.client->audio.toneDb(kMixTone) > kPresentDb; }));
 }
 
 TEST(LegLifeTest, AnnouncesTheAddressOfTheNat) {

@@ -37,7 +37,9 @@ LegSession::LegSession(LegRoom& inRoom, WebRtcClient::Options options, const std
   };
   handlers.onState = [this](PeerState now, const Error& why) {
     state = now;
-    if (now == PeerState::failed) failure = why;
+    if (now != PeerState::failed) return;
+    failure = why;
+    if (onFailed) onFailed();
   };
   handlers.onRefused = [this](const Error& error) { refused.push_back(error); };
   handlers.onKeyframeRequest = [count = keyframeRequests] { ++*count; };

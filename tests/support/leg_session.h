@@ -41,6 +41,7 @@ struct LegSession {
 
   LegRoom& room;
   std::function<std::string(std::string)> changeAnswer = [](std::string sdp) { return sdp; };
+  std::function<void()> onFailed;
   std::shared_ptr<FakeVideoSlot> video = std::make_shared<FakeVideoSlot>();
   std::shared_ptr<FakeAudioSlot> audio = std::make_shared<FakeAudioSlot>();
   std::unique_ptr<WebRtcLeg> leg;
