@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/toml_reader.h"
 
-#define TOML_EXCEPTIONS 0
+// 3.3 asserts (or, with NDEBUG, lets the optimizer assume) what a mistyped header like "[}]" breaks; the code
+// after it handles that, so there is to be neither.
+#undef NDEBUG
+#define TOML_ASSERT(expr) static_assert(true)
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_HEADER_ONLY 1  // this is the one file that pays for it
 #include <toml++/toml.h>
@@ -79,12 +82,14 @@ void collect(const toml::table& table, const std::string& section, const std::st
 }  // namespace
 
 Result<std::vector<RawEntry>> readToml(std::string_view text, const std::string& file) {
-  const toml::parse_result parsed = toml::parse(text, file);
-  if (!parsed)
-    return fail(ErrorCode::config, "{}: {}", place(file, parsed.error().source().begin),
-                parsed.error().description());
+  toml::table table;
+  try {
+    table = toml::parse(text, file);
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::config, "{}: {}", place(file, error.source().begin), error.description());
+  }
   std::vector<Placed> placed;
-  collect(parsed.table(), "", file, placed);
+  collect(table, "", file, placed);
   std::stable_sort(placed.begin(), placed.end(),
                    [](const Placed& a, const Placed& b) { return a.at.line < b.at.line; });
   std::vector<RawEntry> entries;

@@ -177,6 +177,11 @@ TEST(Config, PlacesErrorsOfSyntax) {
   EXPECT_THAT(refused("[room]\nfps = 1\nfps = 2\n"), testing::StartsWith("t.toml:3:"));
 }
 
+// toml++ 3.3 has an assertion that this breaks.
+TEST(Config, SurvivesAMistypedHeader) {
+  EXPECT_THAT(refused("[}room]\nfps = 1\n"), testing::StartsWith("t.toml:1:2: "));
+}
+
 TEST(Config, ChecksWhatBelongsTogether) {
   EXPECT_EQ(
       refused("[listen]\ntls_key_file = \"k\""),
