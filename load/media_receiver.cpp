@@ -19,9 +19,10 @@ void withRtp(const gst::Ref<GstBuffer>& buffer, Function use) {
   gst_buffer_unmap(buffer.get(), &map);
 }
 
+// webrtcbin's pads come with their caps; asked what they could be, they only say RTP.
 bool isVideo(GstPad* pad) {
-  const auto caps = gst::Ref<GstCaps>::adopt(gst_pad_query_caps(pad, nullptr));
-  if (!caps || gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) return false;
+  const auto caps = gst::Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
+  if (!caps || gst_caps_is_empty(caps.get())) return false;
   const gchar* media = gst_structure_get_string(gst_caps_get_structure(caps.get(), 0), "media");
   return media && std::string_view(media) == "video";
 }

@@ -40,7 +40,7 @@ std::optional<OfferedTrack> findEncoding(const GstSDPMedia* media, unsigned mlin
 
 Result<Offer> readOffer(const std::string& sdp, VideoCodec codec) {
   GstSDPMessage* message = nullptr;
-  if (gst_sdp_message_new_from_text(sdp.c_str(), &message) != GST_SDP_OK)
+  if (sdp.empty() || gst_sdp_message_new_from_text(sdp.c_str(), &message) != GST_SDP_OK)
     return fail(ErrorCode::badSdp, "the server's offer does not parse");
   Offer offer;
   offer.sdp.reset(message);

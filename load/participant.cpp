@@ -129,7 +129,10 @@ void Participant::leave() {
 void Participant::fail(const std::string& why) {
   if (state_ == State::failed || state_ == State::left) return;
   failure_ = why;
-  if (client_) client_->close();
+  if (client_) {
+    client_->send(wire::Leave{});  // or the server would keep the place for a while
+    client_->close();
+  }
   // Later: this may be a call from within the connection.
   post([weak = weak_.get()] {
     if (auto* self = weak.get()) self->dropMedia();
