@@ -36,7 +36,7 @@ struct Guest {
     client->video.onFrame = [shown = screen](const mix::VideoFrame& frame) { shown->show(frame); };
   }
   bool connected() const { return state == PeerState::connected; }
-  bool hears(double hertz) const { return client->audio.toneDb(hertz) > kHeardDb; }
+  bool hears(double hertz) const { return client->audio.toneBandDb(hertz) > kHeardDb; }
 
   static constexpr double kHeardDb = -30;  // tones are sent at -6 dB, and the sum is limited
 

@@ -43,6 +43,37 @@ double toneDb(std::span<const std::int16_t> samples, double hertz) {
   return 20 * std::log10(std::max(amplitude, 1e-10));
 }
 
+namespace {
+
+// The strongest within `band` Hz, under a Hann window, so that the other tones do not leak in.
+double strongestNear(std::span<const std::int16_t> samples, double hertz, double band, double step) {
+  std::vector<std::int16_t> window(samples.begin(), samples.end());
+  const double size = static_cast<double>(window.size());
+  for (std::size_t i = 0; i < window.size(); ++i) {
+    const double hann = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(i) / size);
+    window[i] = static_cast<std::int16_t>(std::lround(window[i] * hann));
+  }
+  double strongest = -200;
+  for (double offset = -band; offset <= band; offset += step)
+    strongest = std::max(strongest, toneDb(window, hertz + offset));
+  return strongest + 6;  // what the window takes away
+}
+
+}  // namespace
+
+double toneBandDb(std::span<const std::int16_t> samples, double hertz) {
+  constexpr std::size_t kWindow = mix::kSampleRate / 10;
+  double power = 0;
+  int windows = 0;
+  for (; samples.size() >= kWindow; samples = samples.subspan(kWindow), ++windows)
+    power += std::pow(10, strongestNear(samples.first(kWindow), hertz, kToneBandHz, 5) / 10);
+  return windows ? 10 * std::log10(power / windows) : -200;
+}
+
+double steadyToneDb(std::span<const std::int16_t> samples, double hertz) {
+  return strongestNear(samples, hertz, 3, 1);
+}
+
 void VideoProbe::see(const mix::VideoFrame& frame) {
   if (onFrame) onFrame(frame);
   const Yuv colour = middleOf(frame);
@@ -71,6 +102,16 @@ void AudioProbe::hear(std::span<const std::int16_t> samples, mix::Nanos time) {
 double AudioProbe::toneDb(double hertz) const {
   const std::lock_guard lock(mutex_);
   return test::toneDb(last_, hertz);
+}
+
+double AudioProbe::toneBandDb(double hertz) const {
+  const std::lock_guard lock(mutex_);
+  return test::toneBandDb(last_, hertz);
+}
+
+double AudioProbe::steadyToneDb(double hertz) const {
+  const std::lock_guard lock(mutex_);
+  return test::steadyToneDb(last_, hertz);
 }
 
 void FakeVideoSlot::push(mix::VideoFrame frame, mix::Nanos arrived) {

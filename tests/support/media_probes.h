@@ -25,6 +25,15 @@ Yuv middleOf(const mix::VideoFrame& frame);
 // Strength of a tone in dB relative to full scale (Goertzel), over all samples given.
 double toneDb(std::span<const std::int16_t> samples, double hertz);
 
+// The same for sound whose pitch may waver a little, as after a clock's drift was evened out: the strongest
+// within kToneBandHz of `hertz`, by tenths of a second.
+inline constexpr double kToneBandHz = 25;
+double toneBandDb(std::span<const std::int16_t> samples, double hertz);
+
+// And for a tone that should not be there: over all samples given and within 3 Hz, so that coding noise,
+// which is spread, counts for little.
+double steadyToneDb(std::span<const std::int16_t> samples, double hertz);
+
 // What was seen last, and how much. Any thread.
 class VideoProbe {
  public:
@@ -52,6 +61,8 @@ class AudioProbe {
   std::function<void(std::span<const std::int16_t>, mix::Nanos)> onSamples;
   std::uint64_t samples() const { return count_; }
   double toneDb(double hertz) const;
+  double toneBandDb(double hertz) const;
+  double steadyToneDb(double hertz) const;
 
  private:
   static constexpr std::size_t kKept = 24000;
