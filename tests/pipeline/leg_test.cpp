@@ -77,9 +77,9 @@ TEST_P(LegTest, TellsOfKeyframeRequestsAndMakesThem) {
   EXPECT_TRUE(runUntil([&] { return *session.keyframeRequests > before; }));
 
   ASSERT_TRUE(runUntil([&] { return session.video->probe.frames() > 5; }));
-  // a request may have been made at the start; this one is a further one
+  const int made = session.client->keyframesMade();  // one at the start, perhaps more
   session.leg->requestKeyframe();
-  EXPECT_TRUE(runUntil([&] { return session.client->encoderMadeKeyframes(2); }));
+  EXPECT_TRUE(runUntil([&] { return session.client->keyframesMade() > made; }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Codecs, LegTest, testing::Values(VideoCodec::vp8, VideoCodec::h264),
@@ -205,6 +205,20 @@ TEST(LegInputTest, PeersThatSendNothingConnectAndReceive) {
   EXPECT_TRUE(runUntil([&] { return session.client->audio.toneDb(kMixTone) > kPresentDb; }));
 }
 
+TEST(LegInputTest, PeersThatWantNothingAreNotPushedTo) {
+  LegRoom room;
+  LegSession session(room);
+  session.changeAnswer = [](std::string sdp) {
+    for (auto at = sdp.find("a=sendrecv"); at != std::string::npos; at = sdp.find("a=sendrecv"))
+      sdp.replace(at, 10, "a=sendonly");
+    return sdp;
+  };
+  const auto frames = test::encodeColour(VideoCodec::vp8, kBlue, 1);
+  ASSERT_TRUE(runUntil([&] { return session.video->probe.frames() > 0; }));
+  EXPECT_TRUE(session.output->pushVideo(frames.front())) << "and does not block";
+  EXPECT_TRUE(session.output->pushAudio(frames.front()));
+}
+
 TEST(LegLifeTest, AnnouncesTheAddressOfTheNat) {
   LegRoom room;
   room.settings.announcedAddresses = {"203.0.113.7"};
@@ -221,7 +235,7 @@ TEST(LegLifeTest, DetachAtAnyStageIsQuick) {
     EXPECT_TRUE(runUntil([&] { return condition(session); }));
     const auto start = gst::now();
     session.detach();
-    EXPECT_LT(gst::now() - start, 100ms);
+    EXPECT_LT(gst::now() - start, 1s);  // taking the bin apart is not waited for
     EXPECT_TRUE(runUntil([&] { return room.reaper->pending() == 0; }));
   };
   detachWhen([](LegSession&) { return true; });                                // before the offer

@@ -171,8 +171,8 @@ void WebRtcClient::requestKeyframe() {
         gst::Ref<GstEvent>::adopt(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0)));
 }
 
-bool WebRtcClient::encoderMadeKeyframes(int n) {
-  return keyframes_->load() >= n;
+int WebRtcClient::keyframesMade() const {
+  return keyframes_->load();
 }
 
 // On a streaming thread; the client outlives its pipeline.

@@ -38,9 +38,9 @@ class WebRtcClient {
 
   void setOffer(const std::string& sdp);
   void addCandidate(const IceCandidate& candidate);
-  void requestKeyframe();            // PLI to the server
-  void stop();                       // falls silent, as a client that is gone
-  bool encoderMadeKeyframes(int n);  // at least n since the start: PLIs arrived
+  void requestKeyframe();     // PLI to the server
+  void stop();                // falls silent, as a client that is gone
+  int keyframesMade() const;  // by its encoder: the first, and one for each PLI
 
   int keyframesReceived() const { return *keyframesReceived_; }
 

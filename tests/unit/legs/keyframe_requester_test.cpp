@@ -28,15 +28,26 @@ TEST(KeyframeRequesterTest, MakesUpForARefusedRequest) {
   EXPECT_FALSE(requester.onPacket(101s + 100ms));
 }
 
+TEST(KeyframeRequesterTest, GivesTheFirstKeyframeAMoment) {
+  KeyframeRequester requester;
+  EXPECT_FALSE(requester.onPacket(100s));
+  EXPECT_FALSE(requester.onPacket(100s + 149ms));
+  EXPECT_TRUE(requester.onPacket(100s + 150ms));
+  ASSERT_TRUE(requester.allow(100s + 150ms));
+  EXPECT_FALSE(requester.onPacket(100s + 600ms));
+  EXPECT_TRUE(requester.onPacket(100s + 650ms));
+}
+
 TEST(KeyframeRequesterTest, AsksWhenPacketsComeButNothingIsDecoded) {
   KeyframeRequester requester;
-  EXPECT_TRUE(requester.onPacket(100s));
-  ASSERT_TRUE(requester.allow(100s));
+  requester.onPacket(100s);
+  requester.onDecoded(100s + 10ms);
   EXPECT_FALSE(requester.onPacket(100s + 900ms));
-  EXPECT_TRUE(requester.onPacket(101s));
-  ASSERT_TRUE(requester.allow(101s));
-  requester.onDecoded(101s + 500ms);
-  EXPECT_FALSE(requester.onPacket(102s + 400ms));
+  EXPECT_TRUE(requester.onPacket(101s + 10ms));
+  ASSERT_TRUE(requester.allow(101s + 10ms));
+  EXPECT_FALSE(requester.onPacket(101s + 900ms));
+  requester.onDecoded(101s + 950ms);
+  EXPECT_FALSE(requester.onPacket(102s + 500ms));
 }
 
 TEST(KeyframeRequesterTest, SendsWhatIsWantedWithTheNextPacket) {
