@@ -177,6 +177,20 @@ export class Person {
     return this.page.evaluate((tones) => tones.map((hz) => window.probe.levelAt(hz) ?? -Infinity), people.map((one) => one.tone ?? 0));
   }
 
+  connectionCount() {
+    return this.page.evaluate(() => window.probe.connections.length);
+  }
+
+  /** Waits until frames of the `count`th connection (or a later one) are shown. @param {number} count */
+  async showsConnection(count, limitMs = 15000) {
+    await until(`${this.name} is shown connection ${count}`, () => this.page.evaluate((wanted) => {
+      const { connections, framesSince } = window.probe;
+      const [shown] = document.querySelector("#mix")?.srcObject?.getVideoTracks() ?? [];
+      const at = connections.findIndex((one) => one.getReceivers().some(({ track }) => track === shown));
+      return at + 1 >= wanted && framesSince(performance.now() - 500).count > 1;
+    }, count), limitMs);
+  }
+
   now() {
     return this.page.evaluate(() => performance.now());
   }

@@ -40,12 +40,17 @@
     return destination.stream.getTracks()[0];
   }
 
+  /** The engine's fake microphone, which has a tone by itself: works without any audio hardware. */
+  const enginesMicrophone = async () => (await realGetUserMedia({ audio: true })).getTracks();
+
+  const realGetUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (wanted) => {
     if (person.permission === "denied") throw new DOMException("denied", "NotAllowedError");
     if (person.permission === "unanswered") return new Promise(() => {});
     if ((wanted.video && !person.camera) || (wanted.audio && !person.microphone))
       throw new DOMException("none", "NotFoundError");
-    return new MediaStream([...(wanted.audio ? [microphone()] : []), ...(wanted.video ? [camera()] : [])]);
+    const sound = !wanted.audio ? [] : person.ownTone ? await enginesMicrophone() : [microphone()];
+    return new MediaStream([...sound, ...(wanted.video ? [camera()] : [])]);
   };
 
   // ---- sockets and connections, so that a test can break them
@@ -163,5 +168,35 @@
     return Math.max(...levels.subarray(Math.floor((hz - 25) / binHz), Math.ceil((hz + 25) / binHz) + 1));
   }
 
-  window.probe = { frameTimes: () => frames.times, colourAt, tiles, markOf, framesSince, tones, levelAt, sockets, connections, received };
+  /**
+   * Levels at frequencies in dB, of a recording: for an engine whose AudioContext stands still without hardware.
+   * @param {number[]} tones
+   */
+  async function recordedLevels(tones, ms = 1500) {
+    const recorder = new MediaRecorder(new MediaStream(mix().srcObject.getAudioTracks()));
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    setTimeout(() => recorder.stop(), ms);
+    await stopped;
+    const bytes = await new Blob(parts).arrayBuffer();
+    const sound = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(bytes);
+    const all = sound.getChannelData(0);
+    const samples = all.subarray(Math.floor(all.length / 3)); // the beginning may be an empty buffer's
+    return tones.map((hz) => Math.max(...[-20, -10, 0, 10, 20].map((off) => powerAt(samples, hz + off, sound.sampleRate))));
+  }
+
+  /** Power at one frequency (Hann window), in dB of full scale. */
+  function powerAt(samples, hz, rate) {
+    let re = 0, im = 0;
+    for (let at = 0; at < samples.length; at++) {
+      const value = samples[at] * (1 - Math.cos((2 * Math.PI * at) / samples.length));
+      re += value * Math.cos((2 * Math.PI * hz * at) / rate);
+      im += value * Math.sin((2 * Math.PI * hz * at) / rate);
+    }
+    return 20 * Math.log10((2 * Math.hypot(re, im)) / samples.length + 1e-9);
+  }
+
+  window.probe = { recordedLevels, colourAt, tiles, markOf, framesSince, tones, levelAt, sockets, connections, received };
 })();

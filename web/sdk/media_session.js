@@ -141,9 +141,13 @@ export class MediaSession extends Emitter {
 
   /** @param {MediaLink} link */
   #show(link) {
-    const old = this.stream.getTracks().filter((track) => !link.remoteTracks.includes(track));
-    for (const track of link.remoteTracks) this.stream.addTrack(track);
-    for (const track of old) this.stream.removeTrack(track);
+    // One after the other, so that the stream never runs empty and ends; and the old one first, because the new
+    // one may have its id, by which a stream tells its tracks apart.
+    for (const track of link.remoteTracks) {
+      for (const old of this.stream.getTracks())
+        if (old.kind === track.kind && old !== track) this.stream.removeTrack(old);
+      this.stream.addTrack(track);
+    }
   }
 
   /** @param {number} ms */
