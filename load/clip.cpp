@@ -22,9 +22,11 @@ std::string_view codecName(VideoCodec codec) {
 }
 
 gst::Ref<GstCaps> videoClipCaps(const VideoClipSettings& settings) {
+  // The level must be within what the offer's profile-level-id (42e01f) names, or the payloader refuses it.
   const char* type = settings.codec == VideoCodec::vp8
                          ? "video/x-vp8"
-                         : "video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline";
+                         : "video/x-h264,stream-format=byte-stream,alignment=au,"
+                           "profile=constrained-baseline,level=(string)3.1";
   return gst::capsOf(fmt::format("{},width={},height={},framerate={}/1", type, settings.width,
                                  settings.height, settings.fps));
 }
