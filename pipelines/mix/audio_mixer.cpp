@@ -47,7 +47,7 @@ class Slot final : public AudioSlot {
   }
 
   void push(std::span<const std::int16_t> samples, Nanos captured, Nanos arrived) override {
-    if (captured > Nanos{0}) delay_->observeAudio(std::min(captured, arrived), arrived);
+    if (captured > Nanos{0}) delay_->observeAudio(captured, arrived);
     ring_.write(samples, captured, arrived);
   }
   void setMuted(bool muted) override { muted_.store(muted, std::memory_order_relaxed); }

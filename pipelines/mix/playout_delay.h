@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <memory>
 
 #include "pipelines/mix/video_frame.h"
@@ -13,6 +14,11 @@ namespace tessera::mix {
 class PlayoutDelay {
  public:
   static constexpr Nanos kMax = std::chrono::milliseconds(200);
+
+  // Capture times are relative: aligning two media by sender reports may put those of the faster one after
+  // its arrival. Beyond this they are taken for wrong, and for this.
+  static constexpr Nanos kMaxAhead = std::chrono::milliseconds(200);
+  static Nanos plausible(Nanos captured, Nanos arrived) { return std::min(captured, arrived + kMaxAhead); }
 
   static std::shared_ptr<PlayoutDelay> create();
   virtual ~PlayoutDelay() = default;

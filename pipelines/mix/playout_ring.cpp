@@ -44,7 +44,7 @@ double PlayoutRing::capturePosition(Nanos time) const {
 
 void PlayoutRing::write(std::span<const std::int16_t> samples, Nanos captured, Nanos arrived) {
   if (samples.empty()) return;
-  captured = captured > Nanos{0} ? std::min(captured, arrived) : arrived;
+  captured = captured > Nanos{0} ? PlayoutDelay::plausible(captured, arrived) : arrived;
   const std::lock_guard lock(mutex_);
   if (!started_) {
     started_ = true;

@@ -26,7 +26,7 @@ void TileSlot::push(VideoFrame frame, Nanos arrived) {
     return;
   }
   if (frame.captured > Nanos{0}) {
-    frame.captured = std::min(frame.captured, arrived);  // nothing is captured after it arrived
+    frame.captured = PlayoutDelay::plausible(frame.captured, arrived);
     if (delay_) delay_->observeVideo(frame.captured, arrived);
   }
   Source source{0, std::move(frame)};

@@ -116,6 +116,8 @@ INSTANTIATE_TEST_SUITE_P(Networks, LipSync,
                          testing::Values(Network{"a good network", 4ms, 0ms, 3ms, 0ms},
                                          Network{"slow video", 110ms, 0ms, 15ms, 0ms},
                                          Network{"slow audio", 20ms, 0ms, 120ms, 0ms},
+                                         Network{"audio stamped ahead, to wait for video", 20ms, 0ms, -80ms,
+                                                 10ms},
                                          Network{"jitter on both", 30ms, 60ms, 20ms, 40ms}));
 
 }  // namespace

@@ -304,6 +304,18 @@ TEST_F(VideoMixerTest, DoesNotScaleWhatFitsAndLetsItGo) {
   EXPECT_EQ(mixer_->stats().scaled, 1U);
 }
 
+// Another sender's clock gone wrong: shown within 200 ms all the same.
+TEST_F(VideoMixerTest, FramesFromTheFutureWaitOnlyALittle) {
+  const auto slot = mixer_->addSlot(std::make_shared<FixedDelay>(0ms));
+  show({tile(slot, kLeft)});
+  push(*slot, kRed);
+  tick();
+  slot->push(solid(160, 90, kGreen, now_ + 3600s), now_);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(centreOf(*tick(), kLeft), kRed);
+  tick();
+  EXPECT_EQ(centreOf(*tick(), kLeft), kGreen);
+}
+
 TEST_F(VideoMixerTest, IgnoresPlansAndFramesThatMakeNoSense) {
   const auto slot = mixer_->addSlot(nullptr);
   show({tile(slot, {300, 0, 160, 90}), tile(slot, {1, 0, 160, 90}), tile(nullptr, kRight), tile(slot, kLeft),
