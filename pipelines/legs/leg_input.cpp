@@ -54,7 +54,7 @@ gst::PadProbe::Callback h264SizeGuard(const Shared& shared) {
     gst_structure_get_int(structure, "height", &height);
     refused = !isAcceptableSize(width, height);
     if (refused && width > 0) refuseSize(shared, width, height);
-    return refused ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+    return GST_PAD_PROBE_OK;  // a dropped caps event would come again with every buffer
   };
 }
 

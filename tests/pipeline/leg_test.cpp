@@ -82,6 +82,20 @@ TEST_P(LegTest, TellsOfKeyframeRequestsAndMakesThem) {
   EXPECT_TRUE(runUntil([&] { return session.client->keyframesMade() > made; }));
 }
 
+TEST_P(LegTest, RefusesPicturesThatAreTooLarge) {
+  auto large = options();
+  large.width = 2560;
+  large.height = 1600;
+  large.fps = 2;
+  LegSession session(room, large);
+  ASSERT_TRUE(runUntil([&] { return !session.refused.empty(); })) << "no error";
+  EXPECT_EQ(session.refused.front().code, ErrorCode::tooLarge);
+  EXPECT_TRUE(runUntil([&] { return session.audio->probe.samples() > 24000; })) << "sound goes on";
+  EXPECT_EQ(session.video->probe.frames(), 0);
+  EXPECT_FALSE(session.failure);
+  EXPECT_EQ(session.refused.size(), 1u) << "told once, not per frame";
+}
+
 INSTANTIATE_TEST_SUITE_P(Codecs, LegTest, testing::Values(VideoCodec::vp8, VideoCodec::h264),
                          [](const auto& p) { return p.param == VideoCodec::vp8 ? "Vp8" : "H264"; });
 
@@ -164,21 +178,6 @@ TEST(LegLifeTest, MayBeDestroyedFromItsOwnHandler) {
   EXPECT_TRUE(runUntil([&] { return session.failure.has_value(); }));
   EXPECT_FALSE(session.leg);
   EXPECT_TRUE(runUntil([&] { return room.reaper->pending() == 0; }));
-}
-
-TEST(LegInputTest, RefusesPicturesThatAreTooLarge) {
-  LegRoom room;
-  test::WebRtcClient::Options options;
-  options.width = 2560;
-  options.height = 1600;
-  options.fps = 2;
-  LegSession session(room, options);
-  ASSERT_TRUE(runUntil([&] { return !session.refused.empty(); })) << "no error";
-  EXPECT_EQ(session.refused.front().code, ErrorCode::tooLarge);
-  EXPECT_TRUE(runUntil([&] { return session.audio->probe.samples() > 24000; })) << "sound goes on";
-  EXPECT_EQ(session.video->probe.frames(), 0);
-  EXPECT_FALSE(session.failure);
-  EXPECT_EQ(session.refused.size(), 1u) << "told once, not per frame";
 }
 
 TEST(LegInputTest, OddSizesArrive) {
