@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a bad network or a reload costs: little for oneself, nothing for the others.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { isColour, kPeople } from "../support/browser.mjs";
+import { isColour, kPeople, launchFreezable, Person } from "../support/browser.mjs";
 import { scene } from "../support/scene.mjs";
+import { Server } from "../support/server.mjs";
 import { until } from "../support/wait.mjs";
 
 const [ada, bob, cleo] = kPeople;
@@ -62,28 +64,58 @@ test("media that is lost alone comes back by a new offer", async () => {
   await second.hears([ada], [bob]);
 });
 
-test("one whose frames stop costs the others nothing", async () => {
+test("one whose computer freezes costs the others nothing, and comes back by itself", async () => {
   const room = at.newRoom();
   const first = await at.join(room, ada);
   const second = await at.join(room, bob);
-  const third = await at.join(room, cleo);
-  await first.sees(cleo);
-  await first.sees(bob);
-  const since = await first.now();
-  // The tab freezes: nothing is sent or answered any more, and nothing is said.
-  await third.page.evaluate(() => {
-    window.probe.connections.at(-1).getSenders().forEach((sender) => sender.replaceTrack(null));
-    window.probe.sockets.at(-1).onmessage = null;
-  });
-  await until("Cleo's still picture gives way to her initials", async () => {
-    const colour = await first.colourOf("Cleo", 0.1, 0.3);
-    return colour && !isColour(colour, cleo.colour);
-  });
-  await first.seesMoving("Bob");
-  await second.seesMoving("Ada");
-  await first.hears([bob], [ada, cleo]);
-  const { longestGap } = await first.framesSince(since);
-  assert.ok(longestGap < 700, `the picture stood still for ${Math.round(longestGap)} ms`);
+  const { browser, freeze, thaw } = await launchFreezable();
+  try {
+    const third = await Person.join(browser, at.server.url, room, cleo);
+    await first.sees(cleo);
+    const id = await third.id();
+    const since = await first.now();
+    await freeze();
+    await until("Cleo's still picture gives way to her initials", async () => {
+      const colour = await first.colourOf("Cleo", 0.1, 0.3);
+      return colour && !isColour(colour, cleo.colour);
+    });
+    await first.seesMoving("Bob");
+    await second.seesMoving("Ada");
+    await first.hears([bob], [ada, cleo]);
+    const { longestGap } = await first.framesSince(since);
+    assert.ok(longestGap < 700, `the picture stood still for ${Math.round(longestGap)} ms`);
+    await thaw();
+    await first.sees(cleo, 30000);
+    await third.connected();
+    await third.seesMoving("Ada");
+    assert.equal(await third.id(), id);
+  } finally {
+    await thaw();
+    await browser.close();
+  }
+});
+
+test("a server that is killed and started again finds its people back in their room", async () => {
+  let server = await Server.start();
+  try {
+    const first = await Person.join(at.browser, server.url, "phoenix", ada);
+    const second = await Person.join(at.browser, server.url, "phoenix", bob);
+    at.people.push(first, second);
+    await first.sees(bob);
+    const ids = [await first.id(), await second.id()];
+    const rooms = await server.children();
+    server = await server.killAndRestart();
+    for (const person of [first, second]) {
+      await until("a second welcome", () => person.page.evaluate(() => window.probe.received.filter((one) => one.type === "welcome").length >= 2), 20000);
+      await person.connected();
+    }
+    assert.deepEqual([await first.id(), await second.id()], ids);
+    await first.sees(bob);
+    await second.hears([ada], [bob]);
+    await until("the old room processes are gone", () => rooms.every((pid) => !existsSync(`/proc/${pid}`)));
+  } finally {
+    await server.stop();
+  }
 });
 
 test("a page that vanishes is gone for the others, too", async () => {

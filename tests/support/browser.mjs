@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // People in Chromium, each with a colour, a tone, and eyes and ears (probe.js).
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -37,8 +38,39 @@ export const kPeople = [
 
 /** @param {string[]} [more] arguments */
 export function launchChromium(more = []) {
-  const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
-  return chromium.launch({ executablePath, headless: true, args: [...kArguments, ...more] });
+  return chromium.launch({ executablePath: executablePath(), headless: true, args: [...kArguments, ...more] });
+}
+
+function executablePath() {
+  return process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
+}
+
+/**
+ * A browser of its own that can be frozen as a whole, as a computer that goes to sleep.
+ * @returns {Promise<{browser: import("playwright-core").Browser, freeze: () => Promise<void>, thaw: () => Promise<void>}>}
+ */
+export async function launchFreezable() {
+  const server = await chromium.launchServer({ executablePath: executablePath(), headless: true, args: kArguments });
+  const browser = await chromium.connect(server.wsEndpoint());
+  const root = server.process().pid ?? 0;
+  /** @type {number[]} */
+  let frozen = [];
+  const thaw = async () => {
+    for (const pid of frozen.splice(0)) process.kill(pid, "SIGCONT");
+  };
+  const freeze = async () => {
+    frozen = await descendants(root);
+    for (const pid of frozen) process.kill(pid, "SIGSTOP");
+  };
+  browser.on("disconnected", () => void server.close());
+  return { browser, freeze, thaw };
+}
+
+/** A process and everything below it. @param {number} pid @returns {Promise<number[]>} */
+async function descendants(pid) {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  const below = await Promise.all(text.trim().split(" ").filter(Boolean).map((child) => descendants(Number(child))));
+  return [pid, ...below.flat()];
 }
 
 /**

@@ -34,8 +34,10 @@ export function scene(serverOptions) {
   });
   afterEach(async (context) => {
     const people = self.people.splice(0);
-    if (/** @type {any} */ (context).passed === false || process.env.TESSERA_TEST_PICTURES)
-      await Promise.all(people.map((person, index) => person.picture(`${self.server.folder}/${index}.png`).catch(() => {})));
+    const pictures = process.env.TESSERA_TEST_PICTURES; // a folder: how each page looked at the end of each test
+    const name = /** @type {any} */ (context).name?.replace(/\W+/g, "-");
+    if (pictures)
+      for (const person of people) await person.picture(`${pictures}/${name}-${person.name}.png`).catch(() => {});
     const errors = people.flatMap((person) => person.errors.map((text) => `${person.name}: ${text}`));
     await Promise.all(people.map((person) => person.close().catch(() => {})));
     if (errors.length) throw new Error(`errors in the page: ${errors.join("; ")}`);

@@ -27,9 +27,17 @@ export class Server {
   static async start({ config = "", env = {} } = {}) {
     const port = await freePort();
     const folder = await mkdtemp(path.join(tmpdir(), "tessera-test-"));
-    const file = path.join(folder, "tessera.toml");
-    await writeFile(file, `[listen]\naddresses = ["127.0.0.1:${port}"]\n${kDefaults}${config}\n[server]\nstate_dir = "${folder}"\n`);
-    const child = spawn(path.join(kPrograms, "tessera"), ["--config", file], {
+    await writeFile(path.join(folder, "tessera.toml"), `[listen]\naddresses = ["127.0.0.1:${port}"]\n${kDefaults}${config}\n[server]\nstate_dir = "${folder}"\n`);
+    return Server.#run(port, folder, env);
+  }
+
+  /**
+   * @param {number} port
+   * @param {string} folder
+   * @param {Record<string, string>} env
+   */
+  static async #run(port, folder, env) {
+    const child = spawn(path.join(kPrograms, "tessera"), ["--config", path.join(folder, "tessera.toml")], {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -50,6 +58,7 @@ export class Server {
    */
   constructor(child, port, folder) {
     this.child = child;
+    this.port = port;
     this.folder = folder;
     this.url = `http://127.0.0.1:${port}`;
     this.log = "";
@@ -86,6 +95,13 @@ export class Server {
 
   async fileDescriptors() {
     return (await readdir(`/proc/${this.child.pid}/fd`)).length;
+  }
+
+  /** Kills the server; gives the next one, at the same address and with the same state. */
+  async killAndRestart() {
+    this.child.kill("SIGKILL");
+    await this.exit;
+    return Server.#run(this.port, this.folder, {});
   }
 
   /** Ends the server as an operator would; fails unless it ends by itself with exit code 0. */

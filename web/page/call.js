@@ -7,6 +7,7 @@ import { Roster } from "./roster.js";
 import { Stage } from "./stage.js";
 import { Toasts } from "./toasts.js";
 import { Toolbar } from "./toolbar.js";
+import { keepAwake } from "./wake_lock.js";
 
 /** @typedef {"people" | "chat" | "none"} Panel */
 
@@ -24,6 +25,7 @@ export class Call extends HTMLElement {
   #panel = matchMedia("(max-aspect-ratio: 1/1), (min-width: 1100px)").matches ? "people" : "none";
   #unread = 0;
   #busyWithCamera = false;
+  #letSleep = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #longTimer;
   /** @type {Map<string, string>} id to name, of the roster before */
@@ -83,6 +85,7 @@ export class Call extends HTMLElement {
     });
     media.on("changed", (kind) => void this.#trackChanged(kind));
     this.stage.camera = media.tracks.video;
+    this.#letSleep = keepAwake();
     this.#showState();
     this.#showPanel(this.#panel);
     this.#showToolbar();
@@ -90,6 +93,7 @@ export class Call extends HTMLElement {
 
   disconnectedCallback() {
     clearTimeout(this.#longTimer);
+    this.#letSleep();
   }
 
   /** @returns {import("./toolbar.js").Control[]} */
@@ -112,10 +116,7 @@ export class Call extends HTMLElement {
 
   async #flipMute() {
     const unmute = this.conference.muted || !this.media.tracks.audio;
-    if (unmute && !this.media.tracks.audio && !(await this.media.restart("audio"))) {
-      this.#toasts.show(this.media.problems.audio);
-      return;
-    }
+    if (unmute && !this.media.tracks.audio && !(await this.media.restart("audio"))) return;
     this.conference.setMuted(!unmute);
     this.#showToolbar();
   }
@@ -125,7 +126,7 @@ export class Call extends HTMLElement {
     this.#busyWithCamera = true;
     const on = this.conference.cameraOff || !this.media.tracks.video;
     if (!on) this.media.stop("video"); // the camera's light goes out, too
-    else if (!(await this.media.restart("video"))) this.#toasts.show(this.media.problems.video);
+    else await this.media.restart("video");
     await this.conference.setCameraOff(!this.media.tracks.video);
     this.#busyWithCamera = false;
     this.stage.refresh();
@@ -146,7 +147,10 @@ export class Call extends HTMLElement {
     this.panel.hidden = panel === "none";
     this.roster.hidden = panel !== "people";
     this.chat.hidden = panel !== "chat";
-    if (panel === "chat") this.#unread = 0;
+    if (panel === "chat") {
+      this.#unread = 0;
+      this.#toasts.clearSilent();
+    }
     if (panel === "chat" && focus) this.chat.focusText();
     this.#showPanelTitle();
     this.#showToolbar();
@@ -217,6 +221,7 @@ export class Call extends HTMLElement {
   async #trackChanged(kind) {
     const track = this.media.tracks[kind];
     if (kind === "video") this.stage.camera = track;
+    if (!track) this.#toasts.show(this.media.problems[kind]); // unplugged, or refused late
     await this.conference.setTrack(kind, track);
     this.stage.refresh();
     this.#showToolbar();

@@ -25,5 +25,10 @@ export class Toasts extends HTMLElement {
     while (list.children.length > kAtOnce) list.firstElementChild?.remove();
     setTimeout(() => toast.remove(), kShownMs);
   }
+
+  /** What the silent ones told is on the screen now. */
+  clearSilent() {
+    this.#silent.replaceChildren();
+  }
 }
 customElements.define("tessera-toasts", Toasts);

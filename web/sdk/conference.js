@@ -54,6 +54,8 @@ export class Conference extends Emitter {
   /** @type {{muted: boolean, cameraOff: boolean} | null} what the server was last told */
   #told = null;
   #toldAtMs = -Infinity;
+  /** @type {{code: string, text: string} | null} a final error */
+  #fatal = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #welcomeTimer;
   /** @type {(() => void)[]} */
@@ -273,17 +275,15 @@ export class Conference extends Emitter {
 
   /** @param {import("./protocol.js").ServerError} error */
   #failed({ code, text, final, re }) {
-    if (!final) return this.emit("problem", { code, text, re: re ?? "" });
-    if (re === "join" && this.#token) {
-      this.#token = ""; // it is of no use any more: join as somebody new
-      return this.#signal?.reopenAfter(0);
-    }
-    this.#end(code, text);
+    if (final) this.#fatal = { code, text }; // `bye` follows, and says whether to come back
+    else this.emit("problem", { code, text, re: re ?? "" });
   }
 
   /** @param {import("./protocol.js").Bye} bye */
   #bye({ code, text, reconnect, afterMs }) {
-    if (!reconnect) return this.#end(code, text);
+    const why = this.#fatal ?? { code, text };
+    this.#fatal = null;
+    if (!reconnect) return this.#end(why.code, why.text);
     this.#admitted = false;
     this.#signal?.reopenAfter(afterMs ?? 0);
   }
@@ -291,7 +291,8 @@ export class Conference extends Emitter {
   #signalDown() {
     clearTimeout(this.#welcomeTimer);
     this.#admitted = false;
-    this.#refresh();
+    if (this.#fatal) this.#end(this.#fatal.code, this.#fatal.text);
+    else this.#refresh();
   }
 
   // ---- state
