@@ -14,19 +14,40 @@ std::string nameOf(const ProcessSample& process) {
   return fmt::format("{} ({})", process.kind, process.pid);
 }
 
-void compare(const ProcessSample& first, const ProcessSample& last, std::vector<std::string>& grown) {
+void compare(const ProcessSample& first, const ProcessSample& last, bool withMemory,
+             std::vector<std::string>& grown) {
   if (last.threads > first.threads + kMoreThreads)
     grown.push_back(fmt::format("{}: {} threads, then {}", nameOf(first), first.threads, last.threads));
   if (first.openFiles && last.openFiles && *last.openFiles > *first.openFiles + kMoreFiles)
     grown.push_back(
         fmt::format("{}: {} open files, then {}", nameOf(first), *first.openFiles, *last.openFiles));
-  if (!first.pssBytes || !last.pssBytes) return;
+  if (!withMemory || !first.pssBytes || !last.pssBytes) return;
   const auto more = *last.pssBytes - *first.pssBytes;
-  if (more >
-      std::max(kMorePssBytes, static_cast<std::int64_t>(kMorePss * static_cast<double>(*first.pssBytes))))
+  const auto allowed = static_cast<std::int64_t>(kMorePss * static_cast<double>(*first.pssBytes));
+  if (more > std::max(kMorePssBytes, allowed))
     grown.push_back(fmt::format("{}: {:.1f} MiB, then {:.1f} MiB", nameOf(first),
                                 static_cast<double>(*first.pssBytes) / kMiB,
                                 static_cast<double>(*last.pssBytes) / kMiB));
+}
+
+const ProcessSample* find(const ChurnSample& sample, pid_t pid) {
+  for (const ProcessSample& process : sample.processes)
+    if (process.pid == pid) return &process;
+  return nullptr;
+}
+
+// The room that we were in is the one that worked; others may come and go as they like.
+const ProcessSample* ourRoom(const ChurnSample& first, const ChurnSample& last) {
+  const ProcessSample* busiest = nullptr;
+  double most = -1;
+  for (const ProcessSample& process : last.processes) {
+    const ProcessSample* before = find(first, process.pid);
+    const double spent = process.cpuSeconds - (before ? before->cpuSeconds : 0);
+    if (process.kind != "tessera-room" || spent <= most) continue;
+    busiest = &process;
+    most = spent;
+  }
+  return busiest;
 }
 
 std::string sampleJson(const ChurnSample& sample) {
@@ -51,14 +72,21 @@ std::string sampleJson(const ChurnSample& sample) {
 std::vector<std::string> growthOf(const ChurnReport& report) {
   std::vector<std::string> grown;
   if (report.samples.size() < 2) return grown;
-  const auto& last = report.samples.back().processes;
-  for (const ProcessSample& first : report.samples.front().processes) {
-    const auto same = std::find_if(last.begin(), last.end(),
-                                   [&](const ProcessSample& process) { return process.pid == first.pid; });
-    if (same == last.end()) {
-      grown.push_back(nameOf(first) + " is gone");
+  const ChurnSample &first = report.samples.front(), &last = report.samples.back();
+  const bool withMemory = first.round >= kFirstMemoryRound;
+  for (const ProcessSample& before : first.processes) {
+    if (before.kind == "tessera-room") continue;
+    if (const ProcessSample* after = find(last, before.pid)) {
+      compare(before, *after, withMemory, grown);
     } else {
-      compare(first, *same, grown);
+      grown.push_back(nameOf(before) + " is gone");
+    }
+  }
+  if (const ProcessSample* room = ourRoom(first, last)) {
+    if (const ProcessSample* before = find(first, room->pid)) {
+      compare(*before, *room, withMemory, grown);
+    } else {
+      grown.push_back(nameOf(*room) + " took the place of another");
     }
   }
   return grown;

@@ -30,6 +30,8 @@ inline constexpr int kMoreThreads = 2;
 inline constexpr int kMoreFiles = 2;
 inline constexpr double kMorePss = 0.15;  // of the first, and at least
 inline constexpr std::int64_t kMorePssBytes = 8 << 20;
+// Memory is judged from this round on: the first ones fill the heaps of new threads.
+inline constexpr int kFirstMemoryRound = 10;
 
 // What grew beyond that, or died; empty: nothing.
 std::vector<std::string> growthOf(const ChurnReport& report);

@@ -15,7 +15,6 @@ constexpr milliseconds kLookInterval{200};
 constexpr int kQuietLooks = 5;  // the server counts as settled when its threads did not change for that many
 constexpr int kMostLooks = 40;
 constexpr int kSamples = 10;  // over the run, for the report
-constexpr int kFirstSample = 10;
 
 bool isOut(const Participant& member) {
   return member.state() == Participant::State::failed || member.state() == Participant::State::left;
@@ -137,7 +136,7 @@ void ChurnRun::endRound() {
 }
 
 bool ChurnRun::wantsSample() const {
-  const int first = options_.rounds >= 2 * kFirstSample ? kFirstSample : 1;
+  const int first = options_.rounds >= 2 * kFirstMemoryRound ? kFirstMemoryRound : 1;
   if (report_.rounds == first || report_.rounds == options_.rounds) return true;
   return report_.rounds > first && report_.rounds % std::max(1, options_.rounds / kSamples) == 0;
 }

@@ -8,10 +8,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include "base/log.h"
 #include "load/churn_run.h"
 #include "load/load_run.h"
+#include "pipelines/gst/element.h"
 
 namespace {
 
@@ -41,6 +43,18 @@ void raiseFileLimit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Loads the plugins and makes the DTLS certificate, which all connections of a process share: the first one
+// would else pay for it, and the server seem slow to join.
+void warmUp() {
+  for (const char* name : {"webrtcbin", "dtlsdec", "nicesrc", "srtpenc", "rtpvp8depay", "rtph264depay"}) {
+    const auto element = gst::makeElement(name);
+    if (!element || name != std::string_view("dtlsdec")) continue;
+    gchar* certificate = nullptr;
+    g_object_get(element->get(), "pem", &certificate, nullptr);
+    g_free(certificate);
+  }
 }
 
 // Runs one kind of run to its end, and leaves the process when a connection cannot be taken down.
@@ -81,6 +95,7 @@ int main(int argc, char** argv) {
   log::captureGLib();
   gst_init(nullptr, nullptr);
   raiseFileLimit();
+  warmUp();
   Progress progress;
   auto clips = obtainClips(*options, [&](std::string_view text) { progress.note(text); });
   if (!clips) {
