@@ -82,6 +82,9 @@ void HttpServer::watchExchanges() {
       server_.get(), "request-started",
       G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer data) {
         auto* self = static_cast<HttpServer*>(data);
+        // libsoup 3.2 forgets a kept-alive connection that ends before its next request has begun: its
+        // descriptor would never be closed. So none is kept alive.
+        setHeader(message, "Connection", "close");
         auto timer = std::make_unique<Timer>();
         timer->once(self->options_.exchangeWithin, [message] {
           if (GSocket* socket = soup_server_message_get_socket(message))
@@ -236,6 +239,7 @@ void HttpServer::upgrade(SoupServerMessage* message, const RoomId& room) {
   const bool valid = soup_websocket_server_check_handshake(message, nullptr, const_cast<char**>(protocols),
                                                            noExtensions, &error);
   if (valid) {
+    soup_message_headers_remove(soup_server_message_get_response_headers(message), "Connection");
     soup_websocket_server_process_handshake(message, nullptr, const_cast<char**>(protocols), noExtensions,
                                             nullptr);
     struct Waiting {

@@ -26,7 +26,7 @@ class HttpServer {
     std::string apiToken;
     int connectionsPerAddress = 100;
     SessionLimits session;
-    std::chrono::milliseconds exchangeWithin{30'000};  // from accept, or the response before, to the response
+    std::chrono::milliseconds exchangeWithin{30'000};  // from accept to the end of the response
   };
 
   HttpServer(Options options, Conference& conference, Counters& counters);

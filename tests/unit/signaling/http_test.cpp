@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/main_loop.h"
 #include "fake_conference.h"
 #include "raw_client.h"
@@ -116,6 +118,23 @@ TEST_F(HttpTest, BodiesHaveALimit) {
                              kAuthorized + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n")),
             411);
   EXPECT_TRUE(conference.calls.empty());
+}
+
+// libsoup forgot the descriptors of kept-alive connections that the client ended.
+TEST_F(HttpTest, NoDescriptorOutlivesItsRequest) {
+  serve();
+  const auto openFiles = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  };
+  request("GET", "/healthz");
+  const auto before = openFiles();
+  for (const char* path : {"/healthz", "/nothing", "/v1/rooms", "/a/%2e%2e/b", "*", "/v1/rooms/here/ws"}) {
+    RawClient client(port);
+    client.write(fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", path));
+    EXPECT_TRUE(client.waitForClose()) << "closed by the server though not asked to: " << path;
+    EXPECT_NE(client.received().find("Connection: close"), std::string::npos) << path;
+  }
+  EXPECT_TRUE(runUntil([&] { return openFiles() == before; })) << openFiles() - before;
 }
 
 TEST_F(HttpTest, ListeningTwiceOnOneAddressNamesIt) {
