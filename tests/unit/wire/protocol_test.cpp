@@ -5,8 +5,8 @@
 
 #include <map>
 #include <memory>
-#include <regex>
 #include <set>
+#include <sstream>
 
 #include "base/error.h"
 #include "examples.h"
@@ -101,14 +101,16 @@ TEST(Protocol, HasNoExampleElsewhere) {
 
 // The rows "| `name` | number |" of a chapter.
 std::map<std::string, long> tableOf(const std::string& chapter) {
-  const std::string text = protocolText();
-  const std::size_t begin = text.find("\n## " + chapter + "\n");
-  EXPECT_NE(begin, std::string::npos) << chapter;
-  const std::string body = text.substr(begin, text.find("\n## ", begin + 1) - begin);
   std::map<std::string, long> rows;
-  const std::regex row(R"(\| `([\w-]+)` \| (\d+) \|)");
-  for (auto it = std::sregex_iterator(body.begin(), body.end(), row); it != std::sregex_iterator(); ++it)
-    rows.emplace((*it)[1], std::stol((*it)[2]));
+  std::istringstream text(protocolText());
+  bool inside = false;
+  for (std::string line; std::getline(text, line);) {
+    if (line.starts_with("## ")) inside = line == "## " + chapter;
+    if (!inside || !line.starts_with("| `")) continue;
+    const std::size_t end = line.find("` | ");
+    EXPECT_NE(end, std::string::npos) << line;
+    rows.emplace(line.substr(3, end - 3), std::stol(line.substr(end + 4)));
+  }
   return rows;
 }
 
@@ -137,10 +139,16 @@ TEST(Protocol, ListsEveryLimit) {
                                            {"kMaxUnsentBytes", kMaxUnsentBytes}};
   EXPECT_EQ(tableOf("Limits"), limits);
 
-  const std::string code = limitsText();
-  const std::regex constant(R"(inline constexpr [\w:]+ (k\w+))");
-  for (auto it = std::sregex_iterator(code.begin(), code.end(), constant); it != std::sregex_iterator(); ++it)
-    EXPECT_TRUE(limits.contains((*it)[1])) << (*it)[1] << " is missing here and in PROTOCOL.md";
+  std::istringstream code(limitsText());
+  std::size_t constants = 0;
+  for (std::string line; std::getline(code, line);) {
+    if (!line.starts_with("inline constexpr ")) continue;
+    const std::size_t begin = line.find(" k") + 1;
+    const std::string name = line.substr(begin, line.find_first_of(" {=", begin) - begin);
+    EXPECT_TRUE(limits.contains(name)) << name << " is missing here and in PROTOCOL.md";
+    ++constants;
+  }
+  EXPECT_EQ(constants, limits.size());
 }
 
 }  // namespace
