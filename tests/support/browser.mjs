@@ -171,7 +171,7 @@ export class Person {
   }
 
   /** @param {Given} other */
-  async sees(other, limitMs = 15000) {
+  async sees(other, limitMs = 20000) {
     await until(`${this.name} sees ${other.name}'s colour ${other.colour}`, async () => {
       const colour = await this.colourOf(other.name);
       if (colour && isColour(colour, other.colour ?? [])) return true;
@@ -194,7 +194,7 @@ export class Person {
    * @param {Given[]} talkers
    * @param {Given[]} silent
    */
-  async hears(talkers, silent, limitMs = 15000) {
+  async hears(talkers, silent, limitMs = 30000) {
     await until(`${this.name} hears ${talkers.map((one) => one.name)} and not ${silent.map((one) => one.name)}`, async () => {
       const levels = await this.levels([...talkers, ...silent]);
       const loud = levels.slice(0, talkers.length);
