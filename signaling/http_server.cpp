@@ -76,37 +76,51 @@ HttpServer::~HttpServer() {
   soup_server_disconnect(server_.get());
 }
 
-// libsoup has no timeouts: who sends a request, or takes a response, too slowly is cut off.
+// libsoup has no timeouts and no limits: who sends a request, or takes a response, too slowly is cut off, and
+// so is who opens too many connections.
 void HttpServer::watchExchanges() {
-  startedSignal_ = SignalConnection(
-      server_.get(), "request-started",
-      G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer data) {
-        auto* self = static_cast<HttpServer*>(data);
-        // libsoup 3.2 forgets a kept-alive connection that ends before its next request has begun: its
-        // descriptor would never be closed. So none is kept alive.
-        setHeader(message, "Connection", "close");
-        auto timer = std::make_unique<Timer>();
-        timer->once(self->options_.exchangeWithin, [message] {
-          if (GSocket* socket = soup_server_message_get_socket(message))
-            g_socket_shutdown(socket, TRUE, TRUE, nullptr);
-        });
-        self->exchanges_[message] = std::move(timer);
-        // A connection that ends before its request has begun tells neither of the two signals below.
-        g_object_weak_ref(
-            G_OBJECT(message),
-            [](gpointer weakSelf, GObject* gone) {
-              std::unique_ptr<Weak<HttpServer>> weak(static_cast<Weak<HttpServer>*>(weakSelf));
-              if (auto* server = weak->get())
-                server->exchanges_.erase(reinterpret_cast<SoupServerMessage*>(gone));
-            },
-            new Weak<HttpServer>(self->weak_.get()));
-      }),
-      this);
+  startedSignal_ = SignalConnection(server_.get(), "request-started",
+                                    G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer self) {
+                                      static_cast<HttpServer*>(self)->onExchangeStarted(message);
+                                    }),
+                                    this);
   const auto over = G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer self) {
-    static_cast<HttpServer*>(self)->exchanges_.erase(message);
+    static_cast<HttpServer*>(self)->onExchangeOver(message);
   });
   finishedSignal_ = SignalConnection(server_.get(), "request-finished", over, this);
   abortedSignal_ = SignalConnection(server_.get(), "request-aborted", over, this);
+}
+
+void HttpServer::onExchangeStarted(SoupServerMessage* message) {
+  // libsoup 3.2 forgets a kept-alive connection that ends before its next request has begun: its descriptor
+  // would never be closed. So none is kept alive.
+  setHeader(message, "Connection", "close");
+  const auto cut = [message] {
+    if (GSocket* socket = soup_server_message_get_socket(message))
+      g_socket_shutdown(socket, TRUE, TRUE, nullptr);
+  };
+  auto exchange = std::make_unique<Exchange>();
+  if (const char* host = soup_server_message_get_remote_host(message)) exchange->address = host;
+  exchange->deadline.once(options_.exchangeWithin, cut);
+  const int open = ++exchangesOf_[exchange->address];
+  exchanges_[message] = std::move(exchange);
+  if (open > options_.connectionsPerAddress && !options_.listen.trustForwardedFor) cut();
+  // A connection that ends before its request has begun tells neither of the two signals above.
+  g_object_weak_ref(
+      G_OBJECT(message),
+      [](gpointer data, GObject* gone) {
+        const std::unique_ptr<Weak<HttpServer>> weak(static_cast<Weak<HttpServer>*>(data));
+        if (auto* self = weak->get()) self->onExchangeOver(reinterpret_cast<SoupServerMessage*>(gone));
+      },
+      new Weak<HttpServer>(weak_.get()));
+}
+
+void HttpServer::onExchangeOver(SoupServerMessage* message) {
+  const auto exchange = exchanges_.find(message);
+  if (exchange == exchanges_.end()) return;
+  if (const auto count = exchangesOf_.find(exchange->second->address); --count->second == 0)
+    exchangesOf_.erase(count);
+  exchanges_.erase(exchange);
 }
 
 Status HttpServer::listen(TlsCertificate certificate) {
@@ -148,6 +162,10 @@ void HttpServer::stopListening() {
   for (const GSList* one = listeners; one; one = one->next)
     g_socket_close(static_cast<GSocket*>(one->data), nullptr);
   g_slist_free(listeners);
+}
+
+void HttpServer::sayGoodbye(const wire::Bye& bye) {
+  for (const Session& session : sessions_) session.session->close(bye);
 }
 
 std::string HttpServer::clientAddress(SoupServerMessage* message) const {
@@ -266,7 +284,7 @@ void HttpServer::onUpgraded(SoupServerMessage* message, const RoomId& room) {
   const auto keep = ObjectRef<SoupServerMessage>::retain(message);
   GUri* uri = g_uri_ref(soup_server_message_get_uri(message));
   const auto socket = ObjectRef<GSocket>::retain(soup_server_message_get_socket(message));
-  exchanges_.erase(message);
+  onExchangeOver(message);
   const auto stream = ObjectRef<GIOStream>::adopt(soup_server_message_steal_connection(message));
   const auto place = sessions_.insert(sessions_.end(), Session{address, nullptr});
   ++connectionsOf_[address];

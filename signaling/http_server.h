@@ -41,15 +41,23 @@ class HttpServer {
   std::vector<std::string> urls() const;                   // "http://127.0.0.1:8080"
 
   void stopListening();
+  void sayGoodbye(const wire::Bye& bye);           // to every WebSocket, joined or not
   bool idle() const { return sessions_.empty(); }  // no WebSocket open
 
  private:
+  // From accept (or the start of the TLS handshake) to the end of the response.
+  struct Exchange {
+    Timer deadline;
+    std::string address;
+  };
   struct Session {
     std::string address;
     std::unique_ptr<WebSocketSession> session;
   };
 
   void watchExchanges();
+  void onExchangeStarted(SoupServerMessage* message);
+  void onExchangeOver(SoupServerMessage* message);
   void onEarly(SoupServerMessage* message, const char* path);
   void onRequest(SoupServerMessage* message, const char* path);
   [[nodiscard]] Status checkUpgrade(SoupServerMessage* message, const RoomId& room) const;
@@ -65,7 +73,8 @@ class HttpServer {
   ApiRoutes api_;
   ObjectRef<SoupServer> server_;
   SignalConnection startedSignal_, finishedSignal_, abortedSignal_;
-  std::map<SoupServerMessage*, std::unique_ptr<Timer>> exchanges_;
+  std::map<SoupServerMessage*, std::unique_ptr<Exchange>> exchanges_;
+  std::map<std::string, int> exchangesOf_;
   std::list<Session> sessions_;
   std::map<std::string, int> connectionsOf_;
   WeakOwner<HttpServer> weak_{this};

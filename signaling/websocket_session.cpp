@@ -159,7 +159,8 @@ void WebSocketSession::checkAlive() {
 // Cuts the connection without waiting for what is unsent; libsoup then reports it closed.
 void WebSocketSession::drop(const char* reason) {
   ++counters_->droppedConnections[reason];
-  log::warn("websocket dropped", {{"room", room_.value}, {"why", reason}, {"unsent", unsentBytes()}});
+  log::write(closing_ ? log::Level::debug : log::Level::warn, "websocket dropped",
+             {{"room", room_.value}, {"why", reason}, {"unsent", unsentBytes()}});
   closing_ = true;
   joinTimer_.stop();
   const linger now{1, 0};

@@ -9,9 +9,6 @@
 namespace tessera::server {
 namespace {
 
-// Spread a little, so that a restarted server does not get everybody in the same instant.
-constexpr int kReconnectAfterMs = 1500;
-
 double unixSeconds() {
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   return now.count();
@@ -24,9 +21,8 @@ ConferenceRegistry::ConferenceRegistry(const RoomContext& context, RoomSettings 
 
 ConferenceRegistry::~ConferenceRegistry() = default;
 
-void ConferenceRegistry::shutDown() {
+void ConferenceRegistry::shutDown(const wire::Bye& bye) {
   if (std::exchange(shuttingDown_, true)) return;
-  const wire::Bye bye{ErrorCode::shuttingDown, "the server is going down", true, kReconnectAfterMs};
   std::vector<ConferenceRoom*> rooms;
   for (const auto& [id, room] : rooms_) rooms.push_back(room.get());
   for (ConferenceRoom* room : rooms) room->end(bye);

@@ -18,7 +18,7 @@ class ConferenceRegistry : public signaling::Conference {
   ConferenceRegistry(const RoomContext& context, RoomSettings prototype, RoomTiming timing = {});
   ~ConferenceRegistry() override;
 
-  void shutDown();  // tells everybody; nobody gets in any more
+  void shutDown(const wire::Bye& bye);  // tells everybody; nobody gets in any more
   bool empty() const { return rooms_.empty(); }
 
   [[nodiscard]] Status mayConnect(const RoomId& room) const override;

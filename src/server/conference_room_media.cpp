@@ -99,6 +99,7 @@ void ConferenceRoom::onTiles(const CanvasSettings& canvas, const std::vector<Til
 }
 
 void ConferenceRoom::onSpeaking(const std::vector<SpeakerLevel>& levels) {
+  levels_.clear();  // who is not listed is not heard
   for (const SpeakerLevel& level : levels)
     if (members_.contains(level.participant)) levels_[level.participant] = level;
   broadcast(wire::SpeakingUpdate{levels});

@@ -17,7 +17,8 @@ class RoomProcessPool : public MediaHost {
   [[nodiscard]] Status warmUp();
   [[nodiscard]] Result<std::unique_ptr<HostedRoom>> start(const RoomSettings& settings,
                                                           MediaRoomEvents& events) override;
-  bool ready() const override { return spareReady_; }
+  // Without spares every room starts cold, and is as ready as it gets.
+  bool ready() const override { return spareReady_ || !warmSpare_; }
   int sparePid() const { return spare_ ? spare_->processId() : 0; }
 
   void shutDown();  // lets the spare go; no new one

@@ -14,6 +14,7 @@ namespace tessera::server {
 namespace {
 
 constexpr std::chrono::milliseconds kCutAfter{2'500};   // of a shutdown: children still there are killed
+constexpr int kReconnectAfterMs = 1500;                 // what a restart takes, roughly
 constexpr std::chrono::milliseconds kStopAfter{4'000};  // of a shutdown: it is over whatever is left
 
 std::string ownDirectory() {
@@ -124,7 +125,9 @@ void Server::shutDown(std::function<void()> done) {
   if (onStopped_) return;
   onStopped_ = std::move(done);
   log::info("shutting down");
-  registry_->shutDown();
+  const wire::Bye bye{ErrorCode::shuttingDown, "the server is going down", true, kReconnectAfterMs};
+  registry_->shutDown(bye);
+  http_->sayGoodbye(bye);
   pool_->shutDown();
   const auto since = std::chrono::steady_clock::now();
   stopTimer_.every(std::chrono::milliseconds(20), [this, since] { checkStopped(since); });

@@ -525,7 +525,7 @@ TEST_F(ConferenceTest, ShuttingDownTellsEverybodyToComeBack) {
   FakeClient bob, cyd;
   ASSERT_TRUE(enter(bob, joinAs("Bob"), {"other"}).has_value());
   EXPECT_TRUE(registry().ready());
-  registry().shutDown();
+  registry().shutDown({ErrorCode::shuttingDown, "going down", true, 1500});
   EXPECT_FALSE(registry().ready());
   for (const FakeClient* client : {ada.get(), &bob}) {
     EXPECT_EQ(client->byes.at(0).code, ErrorCode::shuttingDown);

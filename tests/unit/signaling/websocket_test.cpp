@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/main_loop.h"
 #include "fake_conference.h"
 #include "raw_client.h"
@@ -334,6 +336,30 @@ TEST_F(WebSocketTest, AVanishedClientFreesItsSeatAtOnce) {
   join(*client);
   client.reset();
   EXPECT_TRUE(runUntil([&] { return conference.seats == 0; }, 2s));
+}
+
+TEST_F(WebSocketTest, GoodbyeReachesAlsoWhoHasNotJoined) {
+  serve();
+  RawClient waiting(port), inside(port);
+  connect(waiting);
+  join(inside);
+  server_->sayGoodbye({ErrorCode::shuttingDown, "down", true, 1500});
+  for (RawClient* client : {&waiting, &inside})
+    EXPECT_NE(client->waitForText("\"bye\"").find("shutting-down"), std::string::npos);
+}
+
+TEST_F(WebSocketTest, IdleConnectionsAreLimitedPerAddress) {
+  options.connectionsPerAddress = 3;
+  serve();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 6; ++i) clients.push_back(std::make_unique<RawClient>(port));
+  const auto closed = [&] {
+    return std::count_if(clients.begin(), clients.end(), [](const auto& client) { return !client->read(); });
+  };
+  EXPECT_TRUE(runUntil([&] { return closed() == 3; })) << closed();
+  clients.clear();
+  EXPECT_TRUE(runUntil([&] { return RawClient(port).upgrade("here") == 101; }))
+      << "those who went do not count";
 }
 
 TEST_F(WebSocketTest, SlowRequestsAreCutOff) {
