@@ -4,8 +4,8 @@
 
 #include "base/main_loop.h"
 
-// GLib leaks its old table of quarks whenever that grows, and its frames cannot be told apart: it has no frame
-// pointers. What GLib allocates for GStreamer's objects is the leaks tracer's to find.
+// GLib leaks its old table of quarks whenever that grows, and its frames cannot be told apart: it has no
+// frame pointers. What GLib allocates for GStreamer's objects is the leaks tracer's to find.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:g_malloc\n";

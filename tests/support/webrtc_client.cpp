@@ -24,7 +24,7 @@ std::string encoderOf(VideoCodec codec) {
 std::string videoBranch(const WebRtcClient::Options& o) {
   const bool vp8 = o.codec == VideoCodec::vp8;
   return fmt::format(
-      "videotestsrc is-live=true pattern=solid-color foreground-color={} ! "
+      "videotestsrc name=camera is-live=true pattern=solid-color foreground-color={} ! "
       "video/x-raw,format=I420,width={},height={},framerate={}/1 ! {} ! {} name=videopay ! "
       "application/x-rtp,media=video,encoding-name={},payload={} ! w.sink_1 ",
       o.argb, o.width, o.height, o.fps, encoderOf(o.codec),
@@ -33,11 +33,25 @@ std::string videoBranch(const WebRtcClient::Options& o) {
 }
 
 std::string audioBranch(const WebRtcClient::Options& o) {
+  const int periods = static_cast<int>(o.tone * std::chrono::duration<double>(WebRtcClient::kFlash).count());
+  const std::string wave =
+      o.flashes ? fmt::format("ticks tick-interval=1000000000 sine-periods-per-tick={}", periods) : "sine";
   return fmt::format(
-      "audiotestsrc is-live=true wave=sine volume=0.5 freq={} samplesperbuffer=960 ! "
+      "audiotestsrc is-live=true wave={} volume=0.5 freq={} samplesperbuffer=960 ! "
       "audio/x-raw,rate=48000,channels=1 ! opusenc frame-size=20 ! rtpopuspay ! "
       "application/x-rtp,media=audio,encoding-name=OPUS,payload=111 ! w.sink_0 ",
-      o.tone);
+      wave, o.tone);
+}
+
+// Paints the luma of an I420 picture by its time. Both test sources count from running time 0, so the beeps
+// of audiotestsrc begin with the flashes.
+GstPadProbeReturn paintFlash(GstPad*, GstPadProbeInfo* info) {
+  GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+  GST_PAD_PROBE_INFO_DATA(info) = buffer;
+  const auto intoSecond = std::chrono::nanoseconds(GST_BUFFER_PTS(buffer) % GST_SECOND);
+  gst_buffer_memset(buffer, 0, intoSecond < WebRtcClient::kFlash ? 235 : 16,
+                    gst_buffer_get_size(buffer) * 2 / 3);
+  return GST_PAD_PROBE_OK;
 }
 
 gst::Ref<GstElement> parse(const std::string& description) {
@@ -101,6 +115,10 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
   if (auto pay = gst_bin_get_by_name(GST_BIN(pipeline_.get()), "videopay")) {
     countKeyframes(gst::staticPad(pay, "sink")->get(), keyframes_);
     gst_object_unref(pay);
+  }
+  if (options.flashes && options.sendsVideo) {
+    const auto camera = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "camera"));
+    gst::addLastingProbe(gst::staticPad(camera.get(), "src")->get(), GST_PAD_PROBE_TYPE_BUFFER, paintFlash);
   }
   signals_.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
       webrtc_.get(), "pad-added", [this](GstElement*, GstPad* pad) { onPad(pad); }));

@@ -20,6 +20,8 @@ namespace tessera::test {
 // tone, and looks at what it gets. Media on 127.0.0.1. Main thread.
 class WebRtcClient {
  public:
+  static constexpr std::chrono::milliseconds kFlash{100};
+
   struct Options {
     VideoCodec codec = VideoCodec::vp8;
     unsigned argb = 0xffd63434;  // what it shows
@@ -27,6 +29,8 @@ class WebRtcClient {
     int width = 320, height = 240;
     int fps = 15;
     bool sendsVideo = true, sendsAudio = true;
+    // Black, with a white flash and a beep of `tone` during the first kFlash of each second.
+    bool flashes = false;
   };
   std::function<void(const std::string& sdp)> onAnswer;
   std::function<void(const IceCandidate&)> onCandidate;
