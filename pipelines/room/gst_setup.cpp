@@ -31,7 +31,8 @@ void routeLog() {
   // In brackets: the macros of the same names compare function pointers with void*.
   (gst_debug_remove_log_function)(nullptr);
   (gst_debug_add_log_function)(onGstLog, nullptr, nullptr);
-  gst_debug_set_active(TRUE);
+  // The threshold also switches logging on. Not gst_debug_set_active(): that makes every log call of every
+  // packet reach the category's check, at a fifth of the processor time.
   gst_debug_set_default_threshold(log::enabled(log::Level::debug) ? GST_LEVEL_WARNING : GST_LEVEL_ERROR);
 }
 
