@@ -20,12 +20,14 @@ const modules = [
   ["signaling/", "signaling", ["base", "room", "wire", "config"]],
   ["pipelines/mix/", "pipelines/mix", ["base"]],
   ["pipelines/draw/", "pipelines/draw", ["base", "pipelines/mix"]],
+  ["pipelines/gst/", "pipelines/gst", ["base"]],
   ["pipelines/", "pipelines", ["base", "room", "wire"]],
+  ["web/", "web", ["base"]],
   ["load/", "load", ["base", "room", "wire", "pipelines/gst"]],
 ];
 // Third-party headers and who may include them.
 const libraries = [
-  [/^gst\//, ["pipelines", "load"]],
+  [/^gst\//, ["pipelines", "pipelines/gst", "load"]],
   [/^libsoup\//, ["signaling", "load"]],
   [/^json-glib\//, ["wire", "config"]],
   [/^lib(av|sw)/, []],
