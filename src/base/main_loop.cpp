@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/main_loop.h"
 
-#include <glib.h>
+#include <glib-unix.h>
+#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
+#include <deque>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -20,24 +24,72 @@ struct Callback {
   unsigned* sourceId;  // the timer's own, cleared when a one-shot has fired
 };
 
+// Tasks wait here, under a lock of ours, and one descriptor wakes the main loop: it is readable for as long
+// as any wait. Made at the first use and never destroyed, since threads may post during exit.
+class PostQueue {
+ public:
+  static PostQueue& instance() {
+    static auto* queue = new PostQueue;
+    return *queue;
+  }
+
+  void push(std::function<void()> task) {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    if (tasks_.size() == 1 && eventfd_write(fd_, 1) != 0) std::abort();
+  }
+
+ private:
+  PostQueue() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (fd_ < 0) std::abort();
+    GSource* source = g_unix_fd_source_new(fd_, G_IO_IN);
+    g_source_set_can_recurse(source, TRUE);  // a task may run the main loop
+    const GUnixFDSourceFunc dispatch = [](gint, GIOCondition, gpointer self) -> gboolean {
+      static_cast<PostQueue*>(self)->runWaiting();
+      return G_SOURCE_CONTINUE;
+    };
+    g_source_set_callback(source, G_SOURCE_FUNC(dispatch), this, nullptr);
+    g_source_attach(source, nullptr);
+    g_source_unref(source);
+  }
+
+  // Those that wait now; what they post has its turn after other sources of the loop had theirs.
+  void runWaiting() {
+    for (std::size_t count = waiting(); count > 0; --count) {
+      const auto task = pop();
+      if (!task) return;  // a nested main loop was faster
+      task();
+    }
+  }
+
+  std::size_t waiting() {
+    const std::lock_guard lock(mutex_);
+    return tasks_.size();
+  }
+
+  std::function<void()> pop() {
+    const std::lock_guard lock(mutex_);
+    if (tasks_.empty()) return nullptr;
+    auto task = std::move(tasks_.front());
+    tasks_.pop_front();
+    eventfd_t ignored = 0;
+    if (tasks_.empty()) eventfd_read(fd_, &ignored);
+    return task;
+  }
+
+  std::mutex mutex_;
+  std::deque<std::function<void()>> tasks_;
+  int fd_;
+};
+
 }  // namespace
 
 void post(std::function<void()> task) {
-  GSource* source = g_idle_source_new();
-  g_source_set_priority(source, G_PRIORITY_DEFAULT);
-  g_source_set_callback(
-      source,
-      [](gpointer data) -> gboolean {
-        (*static_cast<std::function<void()>*>(data))();
-        return G_SOURCE_REMOVE;
-      },
-      new std::function<void()>(std::move(task)),
-      [](gpointer data) { delete static_cast<std::function<void()>*>(data); });
-  g_source_attach(source, nullptr);
-  g_source_unref(source);
+  PostQueue::instance().push(std::move(task));
 }
 
 void bindMainThread() {
+  PostQueue::instance();
   mainThread = std::this_thread::get_id();
 }
 bool onMainThread() {

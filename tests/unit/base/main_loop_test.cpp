@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -30,6 +31,41 @@ TEST(Post, FromAnotherThreadRunsOnTheMainThread) {
   EXPECT_TRUE(runUntil([&] { return onMain.has_value(); }));
   poster.join();
   EXPECT_EQ(onMain, true);
+}
+
+TEST(Post, FromManyThreadsLosesNothingAndKeepsTheOrderOfEach) {
+  constexpr int kThreads = 4, kTasks = 1000;
+  std::array<int, kThreads> next{};
+  int wrong = 0, done = 0;
+  std::vector<std::thread> posters;
+  for (int t = 0; t < kThreads; ++t)
+    posters.emplace_back([&, t] {
+      for (int i = 0; i < kTasks; ++i)
+        post([&, t, i] {
+          if (next[static_cast<std::size_t>(t)]++ != i) ++wrong;
+          ++done;
+        });
+    });
+  EXPECT_TRUE(runUntil([&] { return done == kThreads * kTasks; }));
+  for (std::thread& poster : posters) poster.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Post, ByATaskRunsInALaterTurn) {
+  std::vector<int> order;
+  post([&] {
+    post([&] { order.push_back(2); });
+    order.push_back(1);
+  });
+  EXPECT_TRUE(runUntil([&] { return order.size() == 2; }));
+  EXPECT_EQ(order, (std::vector{1, 2}));
+}
+
+TEST(Post, ATaskMayRunTheMainLoop) {
+  bool second = false, seen = false;
+  post([&] { seen = runUntil([&] { return second; }); });
+  post([&] { second = true; });
+  EXPECT_TRUE(runUntil([&] { return seen; }));
 }
 
 TEST(Post, FreesItsTask) {
