@@ -134,7 +134,7 @@ TEST_F(HttpTest, NoDescriptorOutlivesItsRequest) {
     EXPECT_TRUE(client.waitForClose()) << "closed by the server though not asked to: " << path;
     EXPECT_NE(client.received().find("Connection: close"), std::string::npos) << path;
   }
-  EXPECT_TRUE(runUntil([&] { return openFiles() == before; })) << openFiles() - before;
+  EXPECT_TRUE(runUntil([&] { return openFiles() <= before; })) << openFiles() - before;
 }
 
 TEST_F(HttpTest, ListeningTwiceOnOneAddressNamesIt) {
