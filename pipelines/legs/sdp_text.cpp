@@ -22,6 +22,16 @@ Status checkLine(std::string_view line) {
   return {};
 }
 
+// Which lines may follow (RFC 8866 section 5): the session's once each where it says so, then the media's.
+bool isInPlace(char type, bool inMedia, std::string& seen) {
+  if (inMedia) return std::string_view("micba").find(type) != std::string_view::npos;
+  if (std::string_view("vos").find(type) == std::string_view::npos)
+    return std::string_view("iuepcbtrza").find(type) != std::string_view::npos;
+  if (seen.find(type) != std::string::npos) return false;
+  seen.push_back(type);
+  return true;
+}
+
 Status checkText(std::string_view text) {
   if (text.size() > wire::kMaxSdpBytes) return fail(ErrorCode::badSdp, "SDP: larger than the limit");
   if (!g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr))
@@ -29,6 +39,7 @@ Status checkText(std::string_view text) {
   if (!text.starts_with("v=0")) return fail(ErrorCode::badSdp, "SDP: does not begin with v=0");
   std::size_t lines = 0;
   std::size_t media = 0;
+  std::string seen;  // of the lines that stand once
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
@@ -37,6 +48,7 @@ Status checkText(std::string_view text) {
     if (line.empty()) continue;
     if (const auto status = checkLine(line); !status) return status;
     if (line[0] == 'm') ++media;
+    if (!isInPlace(line[0], media > 0, seen)) return fail(ErrorCode::badSdp, "SDP: a line out of place");
     if (++lines > kMaxSdpLines) return fail(ErrorCode::badSdp, "SDP: too many lines");
   }
   if (media > kMaxSdpMediaLines) return fail(ErrorCode::badSdp, "SDP: too many m-lines");
