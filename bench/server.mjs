@@ -33,7 +33,7 @@ export class BenchServer {
     const folder = await mkdtemp(path.join(tmpdir(), "tessera-bench-"));
     const child = spawn(path.join(kPrograms, "tessera"), ["--listen", `127.0.0.1:${port}`], {
       env: { ...process.env, STATE_DIRECTORY: folder, ...env },
-      stdio: ["ignore", "inherit", "pipe"],
+      stdio: ["ignore", "ignore", "pipe"],
     });
     const server = new BenchServer(child, port, folder, onLog);
     await server.ready();
