@@ -38,6 +38,7 @@ std::optional<mix::VideoFrame> wrap(const GstVideoInfo& info, GstBuffer* buffer)
   result.strideY = GST_VIDEO_FRAME_COMP_STRIDE(&f, 0);
   result.strideU = GST_VIDEO_FRAME_COMP_STRIDE(&f, 1);
   result.strideV = GST_VIDEO_FRAME_COMP_STRIDE(&f, 2);
+  result.fullRange = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
   result.memory = mapped;
   return result;
 }

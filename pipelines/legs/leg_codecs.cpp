@@ -6,8 +6,8 @@
 namespace tessera {
 namespace {
 
-std::string extension() {
-  return fmt::format("extmap-{}=(string){}", kTransportCcId, kTransportCcUri);
+std::string extension(int id, const char* uri) {
+  return fmt::format("extmap-{}=(string){}", id, uri);
 }
 
 }  // namespace
@@ -17,11 +17,13 @@ std::string audioPreferences(std::uint32_t ssrc) {
   return fmt::format(
       "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,encoding-params=(string)2,"
       "payload={},minptime=(string)10,useinbandfec=(string)1,ssrc=(uint){},{}",
-      kOpusPayload, ssrc, extension());
+      kOpusPayload, ssrc, extension(kTransportCcId, kTransportCcUri));
 }
 
 std::string videoPreferences(VideoCodec codec, std::uint32_t ssrc) {
-  const std::string common = fmt::format("clock-rate=90000,ssrc=(uint){},{}", ssrc, extension());
+  const std::string common =
+      fmt::format("clock-rate=90000,ssrc=(uint){},{},{}", ssrc, extension(kTransportCcId, kTransportCcUri),
+                  extension(kColourSpaceId, kColourSpaceUri));
   if (codec == VideoCodec::vp8)
     return fmt::format("application/x-rtp,media=video,encoding-name=VP8,payload={},{}", kVp8Payload, common);
   // Constrained baseline, level 3.1 with asymmetry (RFC 6184 section 8.1): what every browser has.
@@ -33,9 +35,9 @@ std::string videoPreferences(VideoCodec codec, std::uint32_t ssrc) {
 
 std::string encodedVideoCaps(VideoCodec codec) {
   return codec == VideoCodec::vp8
-             ? "video/x-vp8"
-             : "video/"
-               "x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline,level=(string)3.1";
+             ? "video/x-vp8,colorimetry=bt709"
+             : "video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline,"
+               "level=(string)3.1,colorimetry=bt709";
 }
 
 std::string encodedAudioCaps() {

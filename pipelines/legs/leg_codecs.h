@@ -14,6 +14,10 @@ inline constexpr int kH264Payload = 102;
 inline constexpr int kTransportCcId = 3;  // RTP header extension id
 inline constexpr const char* kTransportCcUri =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+// Says how a picture's values mean colours, which VP8 itself cannot: browsers send full range for a canvas or
+// a screen, and take a stream that does not say for BT.601.
+inline constexpr int kColourSpaceId = 4;
+inline constexpr const char* kColourSpaceUri = "http://www.webrtc.org/experiments/rtp-hdrext/color-space";
 
 // One SDP line's caps for webrtcbin, as text: codec preferences with the SSRC that we send with.
 std::string audioPreferences(std::uint32_t ssrc);

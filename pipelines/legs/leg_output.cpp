@@ -13,11 +13,11 @@ namespace {
 // Payload of a packet in bytes: room for SRTP, TURN and tunnels below an Ethernet frame.
 constexpr guint kMtu = 1200;
 
-// Transport-wide sequence numbers: the payloader leaves room, webrtcbin's session writes them.
-void addTransportCc(GstElement* payloader) {
-  GstRTPHeaderExtension* extension = gst_rtp_header_extension_create_from_uri(kTransportCcUri);
-  if (!extension) return;  // an installation without it: no bandwidth estimation, everything else works
-  gst_rtp_header_extension_set_id(extension, kTransportCcId);
+// An installation that lacks it does without it.
+void addExtension(GstElement* payloader, int id, const char* uri) {
+  GstRTPHeaderExtension* extension = gst_rtp_header_extension_create_from_uri(uri);
+  if (!extension) return;
+  gst_rtp_header_extension_set_id(extension, static_cast<guint>(id));
   g_signal_emit_by_name(payloader, "add-extension", extension);
   gst_object_unref(extension);
 }
@@ -32,7 +32,9 @@ Status connect(GstBin* bin, gst::PushPad& source, const char* factory, int paylo
     g_object_set(*payloader, "config-interval", -1, nullptr);
     gst_util_set_object_arg(G_OBJECT(*payloader), "aggregate-mode", "zero-latency");
   }
-  addTransportCc(*payloader);
+  // Transport-wide sequence numbers: the payloader leaves room, webrtcbin's session writes them.
+  addExtension(*payloader, kTransportCcId, kTransportCcUri);
+  if (payload != kOpusPayload) addExtension(*payloader, kColourSpaceId, kColourSpaceUri);
   const auto out = gst::staticPad(*payloader, "src");
   if (!out) return tl::unexpected(out.error());
   if (const auto linked = gst::link(out->get(), sink); !linked) return linked;

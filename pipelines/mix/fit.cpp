@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace tessera::mix {
 namespace {
@@ -33,6 +34,24 @@ int orientation(int width, int height) {
 bool letterboxed(int width, int height, const TileShape& tile) {
   if (!tile.autoFit) return tile.fit == Fit::fit;
   return orientation(width, height) * orientation(tile.width, tile.height) < 0;
+}
+
+// Rounds value * 219 / 255 and value * 224 / 255 (ITU-R BT.709-6, section 3.4) in 16 bits of fraction.
+void limitPlane(std::uint8_t* plane, std::size_t bytes, std::uint32_t factor, std::uint32_t offset) {
+  for (std::size_t i = 0; i < bytes; ++i)
+    plane[i] = static_cast<std::uint8_t>((plane[i] * factor + offset) >> 16);
+}
+
+void limitRange(WritableFrame& out) {
+  constexpr std::uint32_t kHalf = 1 << 15;
+  constexpr std::uint32_t kLuma = (219 << 16) / 255;
+  constexpr std::uint32_t kChroma = (224 << 16) / 255;
+  const auto rows = static_cast<std::size_t>(out.frame.height);
+  const auto chromaRows = (rows + 1) / 2;
+  limitPlane(out.y, rows * static_cast<std::size_t>(out.frame.strideY), kLuma, (16 << 16) + kHalf);
+  for (const auto& [plane, stride] : {std::pair{out.u, out.frame.strideU}, {out.v, out.frame.strideV}})
+    limitPlane(plane, chromaRows * static_cast<std::size_t>(stride), kChroma,
+               (128 << 16) - 128 * kChroma + kHalf);
 }
 
 }  // namespace
@@ -67,12 +86,14 @@ FittedFrame fitFrame(const VideoFrame& source, const TileShape& tile, FramePool&
   const Placement placement = place(source.width, source.height, tile);
   const VideoFrame cropped = window(source, placement.crop);
   const Rect& dest = placement.dest;
-  if (cropped.width == dest.width && cropped.height == dest.height) return {cropped, dest, false};
+  const bool sameSize = cropped.width == dest.width && cropped.height == dest.height;
+  if (sameSize && !source.fullRange) return {cropped, dest, false};
   WritableFrame out = pool.acquire(dest.width, dest.height);
   // kFilterBox averages when shrinking to less than half and is bilinear otherwise.
   libyuv::I420Scale(cropped.y, cropped.strideY, cropped.u, cropped.strideU, cropped.v, cropped.strideV,
                     cropped.width, cropped.height, out.y, out.frame.strideY, out.u, out.frame.strideU, out.v,
                     out.frame.strideV, dest.width, dest.height, libyuv::kFilterBox);
+  if (source.fullRange) limitRange(out);
   out.frame.captured = source.captured;
   return {std::move(out.frame), dest, true};
 }

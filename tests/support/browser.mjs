@@ -248,10 +248,10 @@ export class Person {
 }
 
 /**
- * Two codecs and a conversion lie between a camera and what is seen: near enough is within 45 of 255 in each part.
+ * Two codecs and a conversion lie between a camera and what is seen: near enough is within 16 of 255 in each part.
  * @param {number[]} seen
  * @param {number[]} sent
  */
 export function isColour(seen, sent) {
-  return seen.every((value, part) => Math.abs(value - (sent[part] ?? 0)) <= 45);
+  return seen.every((value, part) => Math.abs(value - (sent[part] ?? 0)) <= 16);
 }

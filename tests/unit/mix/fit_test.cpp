@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 #include "frames.h"
 
 namespace tessera::mix {
@@ -79,6 +82,23 @@ TEST(Fit, KeepsTheSourcesMemoryWhenOnlyCropped) {
   EXPECT_EQ(fitted.picture.memory, source.memory);
   EXPECT_EQ(fitted.picture.y, source.y + 30 * 320);
   EXPECT_EQ(fitted.picture.u, source.u + 15 * 160);
+}
+
+TEST(Fit, BringsFullRangeIntoLimited) {
+  const auto pool = FramePool::create();
+  const std::vector<std::pair<test::Yuv, test::Yuv>> cases{
+      {{0, 0, 255}, {16, 16, 240}}, {{255, 128, 128}, {235, 128, 128}}, {{128, 64, 192}, {126, 72, 184}}};
+  for (const auto& [full, limited] : cases) {
+    VideoFrame source = solid(320, 180, full);
+    source.fullRange = true;
+    for (const TileShape& tile : {TileShape{320, 180}, TileShape{160, 90}}) {
+      const FittedFrame fitted = fitFrame(source, tile, *pool);
+      EXPECT_FALSE(fitted.picture.fullRange);
+      EXPECT_EQ(fitted.picture.y[0], limited.y) << full;
+      EXPECT_EQ(fitted.picture.u[0], limited.u) << full;
+      EXPECT_EQ(fitted.picture.v[0], limited.v) << full;
+    }
+  }
 }
 
 TEST(Fit, RefusesFramesThatCannotBeUsed) {
