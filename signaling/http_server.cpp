@@ -170,7 +170,7 @@ void HttpServer::sayGoodbye(const wire::Bye& bye) {
 
 std::string HttpServer::clientAddress(SoupServerMessage* message) const {
   const char* host = soup_server_message_get_remote_host(message);
-  const std::string direct = host ? host : "";
+  std::string direct = host ? host : "";
   if (!options_.listen.trustForwardedFor || !(direct == "127.0.0.1" || direct == "::1")) return direct;
   // The last entry is the one that the proxy itself has written.
   const std::string_view header = requestHeader(message, "X-Forwarded-For");

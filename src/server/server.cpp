@@ -109,7 +109,7 @@ Status Server::start() {
   options.connectionsPerAddress = settings_.limits.connectionsPerAddress;
   options.session.messagesPerSecond = settings_.limits.messagesPerSecond;
   http_ = std::make_unique<signaling::HttpServer>(std::move(options), *registry_, metrics_.connections);
-  if (const auto listening = http_->listen(std::move(*tls)); !listening) return listening;
+  if (auto listening = http_->listen(std::move(*tls)); !listening) return listening;
   return pool_->warmUp();
 }
 
