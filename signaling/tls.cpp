@@ -16,7 +16,7 @@
 namespace tessera::signaling {
 namespace {
 
-constexpr std::time_t kLifetimeSeconds = 30 * 24 * 3600;
+constexpr std::time_t kLifetimeSeconds = std::time_t{30} * 24 * 3600;
 
 using Key = std::unique_ptr<gnutls_x509_privkey_int, decltype(&gnutls_x509_privkey_deinit)>;
 using Certificate = std::unique_ptr<gnutls_x509_crt_int, decltype(&gnutls_x509_crt_deinit)>;
