@@ -20,14 +20,15 @@ const options = ["--room", kRoom, "--participants", values.participants];
 
 // GStreamer's leaks tracer lists what is alive when it is sent SIGUSR1; a line each.
 const kTracer = { GST_TRACERS: "leaks", GST_DEBUG: "GST_TRACER:7", GST_DEBUG_NO_COLOR: "1", GST_LEAKS_TRACER_SIG: "1" };
+/** @type {Map<string, {count: number, example: string}>} */
 let alive = new Map();
 let unfinished = "";
 function collect(text) {
   const lines = (unfinished + text).split("\n");
   unfinished = lines.pop() ?? "";
   for (const line of lines) {
-    const type = /object-alive, type-name=\(string\)"?([A-Za-z0-9_]+)/.exec(line)?.[1];
-    if (type) alive.set(type, (alive.get(type) ?? 0) + 1);
+    const found = /object-alive, type-name=\(string\)"?([A-Za-z0-9_]+).*description=\(string\)(.*), ref-count/.exec(line);
+    if (found) alive.set(found[1], { count: (alive.get(found[1])?.count ?? 0) + 1, example: found[2].slice(0, 200) });
   }
 }
 
@@ -42,8 +43,9 @@ async function liveObjects(server) {
 }
 
 function grown(before, after) {
-  return [...after].filter(([type, count]) => count > (before.get(type) ?? 0))
-    .map(([type, count]) => `${type}: ${before.get(type) ?? 0} alive, then ${count}`);
+  const earlier = (type) => before.get(type)?.count ?? 0;
+  return [...after].filter(([type, { count }]) => count > earlier(type))
+    .map(([type, { count, example }]) => `${type}: ${earlier(type)} alive, then ${count}, such as ${example}`);
 }
 
 const server = await BenchServer.start(values.leaks ? { env: kTracer, onLog: collect } : {});
@@ -60,7 +62,7 @@ try {
   failed = code !== 0;
   if (values.leaks) {
     const leaks = grown(before, await liveObjects(server));
-    const total = [...before.values()].reduce((sum, count) => sum + count, 0);
+    const total = [...before.values()].reduce((sum, { count }) => sum + count, 0);
     console.log(leaks.length ? `leaked:\n  ${leaks.join("\n  ")}` : `no object leaked (${total} alive before and after)`);
     failed ||= leaks.length > 0 || total === 0;
   }

@@ -2,6 +2,7 @@
 // tessera-room: one room's media in a process of its own. The server starts it, as a spare at first, with a
 // connected socket as descriptor 3.
 #include <glib-unix.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,6 +25,9 @@ namespace {
 using namespace tessera;
 
 constexpr unsigned kExitLimitSeconds = 4;  // the design promises 5
+// A connection has a dozen threads, and by default each would take to a heap of its own (8 per core), none of
+// which is ever full: 60 rounds of joins and leaves take 190 MiB so, and level off at 130 with four heaps.
+constexpr int kHeaps = 4;
 
 void printUsage(std::FILE* out) {
   std::fputs(
@@ -122,6 +126,7 @@ int main(int argc, char** argv) {
     printUsage(stderr);
     return 2;
   }
+  mallopt(M_ARENA_MAX, kHeaps);
   configureLog();
   raiseFileLimit();
   if (auto ready = initGStreamer(); !ready) {
