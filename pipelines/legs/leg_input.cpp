@@ -66,7 +66,13 @@ GstPadProbeReturn guardChannels(GstPad*, GstPadProbeInfo* info) {
   gst_event_parse_caps(event, &caps);
   int channels = 0;
   gst_structure_get_int(gst_caps_get_structure(caps, 0), "channels", &channels);
-  return channels >= 1 && channels <= 2 ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  if (channels < 1 || channels > 2) return GST_PAD_PROBE_DROP;
+  // Opus decodes either to one channel; asked for one of two, opusdec 1.22 leaks a GstCaps each time.
+  auto mono = gst::Ref<GstCaps>::adopt(gst_caps_copy(caps));
+  gst_caps_set_simple(mono.get(), "channels", G_TYPE_INT, 1, nullptr);
+  gst_event_unref(event);
+  GST_PAD_PROBE_INFO_DATA(info) = gst_event_new_caps(mono.get());
+  return GST_PAD_PROBE_OK;
 }
 
 // Nothing passes before the peer is verified; every packet may trigger a keyframe request that is due.
