@@ -32,6 +32,9 @@ class Seat {
  public:
   virtual ~Seat() = default;
   virtual void onMessage(const wire::FromClient& message) = 0;
+  // The page was closed or is being reloaded (close code 1001, RFC 6455 section 7.4.1); the connection is
+  // lost next.
+  virtual void onGoingAway() = 0;
 };
 
 class Conference {

@@ -176,6 +176,8 @@ void WebSocketSession::onClosed() {
   joinTimer_.stop();
   aliveTimer_.stop();
   closeTimer_.stop();
+  if (seat_ && soup_websocket_connection_get_close_code(connection_.get()) == SOUP_WEBSOCKET_CLOSE_GOING_AWAY)
+    seat_->onGoingAway();
   seat_.reset();
   if (const auto ended = std::exchange(onEnded_, nullptr)) ended();
 }

@@ -38,6 +38,9 @@ class RoomSeat : public signaling::Seat {
   void onMessage(const wire::FromClient& message) override {
     if (auto* room = room_.get()) room->onSeatMessage(id_, serial_, message);
   }
+  void onGoingAway() override {
+    if (auto* room = room_.get()) room->onSeatGoingAway(id_, serial_);
+  }
 
  private:
   Weak<ConferenceRoom> room_;
@@ -99,6 +102,7 @@ Result<std::unique_ptr<signaling::Seat>> ConferenceRoom::join(const wire::Join& 
   if (present) takeOver(member, join);
   member.link = &link;
   member.seat = nextSeat_++;
+  member.goingAway = false;
   member.address = address;
   member.codec = *codec;
   emptyTimer_.stop();
@@ -213,12 +217,17 @@ void ConferenceRoom::onSeatMessage(const ParticipantId& id, std::uint64_t seat,
   std::visit([&](const auto& m) { handle(*member, m); }, message);
 }
 
+void ConferenceRoom::onSeatGoingAway(const ParticipantId& id, std::uint64_t seat) {
+  if (Member* member = memberOf(id); member && member->seat == seat) member->goingAway = true;
+}
+
 void ConferenceRoom::onSeatLost(const ParticipantId& id, std::uint64_t seat) {
   Member* member = memberOf(id);
   if (!member || member->seat != seat || state_ == wire::RoomState::ending) return;
   member->link = nullptr;
   member->seat = 0;
-  member->absence.once(context_.settings.room.resumeTimeout, [this, id] {
+  const std::chrono::milliseconds kept = context_.settings.room.resumeTimeout;
+  member->absence.once(member->goingAway ? std::min(kept, timing_.reloadLimit) : kept, [this, id] {
     if (Member* absent = memberOf(id)) remove(*absent, "absent");
   });
   log::info("connection lost, place kept", {{"room", this->id().value}, {"peer", id.value}});

@@ -32,7 +32,8 @@ struct RoomTiming {
   std::chrono::milliseconds rosterDelay{50};  // changes within it are told together
   std::chrono::milliseconds probeEvery{250};  // while people are let back in one at a time
   std::chrono::milliseconds retryWindow{30'000};
-  int maxFailures = 3;  // of a participant's connection within retryWindow
+  std::chrono::milliseconds reloadLimit{5'000};  // who closes the page and is not back by then has left
+  int maxFailures = 3;                           // of a participant's connection within retryWindow
   CrashGuard::Limits crashes;
 };
 
@@ -66,6 +67,7 @@ class ConferenceRoom : public MediaRoomEvents {
 
   // Of a seat: calls of a seat that has been taken over or has gone are ignored.
   void onSeatMessage(const ParticipantId& id, std::uint64_t seat, const wire::FromClient& message);
+  void onSeatGoingAway(const ParticipantId& id, std::uint64_t seat);
   void onSeatLost(const ParticipantId& id, std::uint64_t seat);
 
   // MediaRoomEvents
@@ -84,6 +86,7 @@ class ConferenceRoom : public MediaRoomEvents {
     std::string address;
     signaling::ClientLink* link = nullptr;  // null: its WebSocket is lost, its place kept
     std::uint64_t seat = 0;
+    bool goingAway = false;  // said that its page is closed or reloaded
     VideoCodec codec = VideoCodec::vp8;
     bool viewer = false;
     std::uint32_t gen = 0;

@@ -418,6 +418,17 @@ TEST_F(ConferenceTest, WhoStaysAwayLosesThePlace) {
   EXPECT_EQ(entries()[0].role, wire::Role::moderator);
 }
 
+TEST_F(ConferenceTest, WhoClosesThePageLosesThePlaceSooner) {
+  timing.reloadLimit = 1ms;
+  const Client ada = joined("Ada"), bob = joined("Bob"), eve = joined("Eve");
+  ada->seat->onGoingAway();
+  ada->seat.reset();
+  eve->seat.reset();
+  ASSERT_TRUE(runUntil([&] { return entries().size() == 2; }));
+  EXPECT_TRUE(called(fmt::format("remove {}/1", ada->id())));
+  EXPECT_FALSE(called(fmt::format("remove {}/1", eve->id())));
+}
+
 TEST_F(ConferenceTest, FailureWhileAwayWaitsForTheReturn) {
   const Client ada = joined("Ada");
   ada->seat.reset();

@@ -21,6 +21,7 @@ class FakeConference : public signaling::Conference {
   std::vector<std::string> calls;  // of the API
   signaling::ClientLink* link = nullptr;
   int seats = 0;
+  int goneAway = 0;
 
   Status mayConnect(const RoomId&) const override {
     if (refuseConnections) return tl::unexpected(*refuseConnections);
@@ -64,6 +65,7 @@ class FakeConference : public signaling::Conference {
   struct FakeSeat : signaling::Seat {
     explicit FakeSeat(FakeConference& owner) : conference(owner) { ++conference.seats; }
     ~FakeSeat() override { --conference.seats; }
+    void onGoingAway() override { ++conference.goneAway; }
     void onMessage(const wire::FromClient& message) override {
       conference.messages.emplace_back(wire::typeName(message));
     }

@@ -68,6 +68,21 @@ TEST_F(WebSocketTest, JoinsTalksAndLeavesItsSeat) {
   EXPECT_EQ(counters.webSockets, 0);
 }
 
+TEST_F(WebSocketTest, TellsAClosedPageFromALostConnection) {
+  serve();
+  RawClient closed(port);
+  join(closed);
+  {
+    RawClient lost(port);
+    join(lost);
+  }
+  EXPECT_TRUE(runUntil([&] { return conference.seats == 1; }));
+  EXPECT_EQ(conference.goneAway, 0);
+  closed.sendFrame(8, std::string_view("\x03\xe9", 2));  // 1001, going away
+  EXPECT_TRUE(runUntil([&] { return conference.seats == 0; }));
+  EXPECT_EQ(conference.goneAway, 1);
+}
+
 TEST_F(WebSocketTest, RefusesBeforeTheUpgrade) {
   options.connectionsPerAddress = 2;
   serve();
