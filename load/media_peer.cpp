@@ -26,6 +26,16 @@ void freeDescription(GstWebRTCSessionDescription* description) {
   if (description) gst_webrtc_session_description_free(description);
 }
 
+// A jitter buffer keeps the first packet back for its whole latency, in case an earlier one is still under
+// way. A browser shows the first keyframe as soon as it is complete, and so do we. What is pushed is live
+// already: to wait for the time of the clock would only hold up the one thread that sends.
+void tune(GstElement* element) {
+  const GstElementFactory* factory = gst_element_get_factory(element);
+  const std::string_view name = factory ? GST_OBJECT_NAME(factory) : "";
+  if (name == "rtpjitterbuffer") g_object_set(element, "faststart-min-packets", 1, nullptr);
+  if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
+}
+
 // "turn:host:port?transport=udp" as libnice's "turn://user:password@host:port?transport=udp".
 std::string withCredentials(const wire::IceServer& server) {
   const auto colon = server.url.find(':');
@@ -178,6 +188,8 @@ void MediaPeer::connectSignals() {
           if (auto* self = weak.get()) self->onConnectionState();
         });
       }));
+  signals_.push_back(SignalConnection::connect<void(GstBin*, GstBin*, GstElement*)>(
+      webrtc_, "deep-element-added", [](GstBin*, GstBin*, GstElement* element) { tune(element); }));
   bus_ = std::make_unique<gst::BusWatch>(
       GST_PIPELINE(pipeline_.get()), GST_MESSAGE_ERROR, [weak = weak_.get()](GstMessage* message) {
         GError* error = nullptr;
