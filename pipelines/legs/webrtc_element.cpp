@@ -11,6 +11,9 @@ namespace {
 // How long a missing packet is waited for: more than a round trip with its retransmission. Packets that are
 // in order pass at once, so this is not a delay.
 constexpr guint kJitterBufferMs = 200;
+// So many packets in a row show that the stream has begun: without it a jitter buffer keeps the first packet
+// back for its whole latency, and a newcomer is seen and heard that much later.
+constexpr guint kFastStartPackets = 2;
 // Audio, video and room for a sender that restarts with new SSRCs; each costs two threads.
 constexpr guint kMaxStreams = 4;
 
@@ -41,8 +44,10 @@ Status configureIce(GstElement* webrtc, const RoomSettings& room) {
 void onInnerElement(GstBin*, GstBin*, GstElement* element) {
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (!factory) return;
+  const std::string_view name = GST_OBJECT_NAME(factory);
   // What we push is live already; synchronising would add the latency of the whole pipeline.
-  if (g_str_equal(GST_OBJECT_NAME(factory), "clocksync")) g_object_set(element, "sync", FALSE, nullptr);
+  if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
+  if (name == "rtpjitterbuffer") g_object_set(element, "faststart-min-packets", kFastStartPackets, nullptr);
 }
 
 void watchPackets(GstPad* pad, const std::shared_ptr<LegShared>& shared) {
