@@ -6,6 +6,7 @@
 #include <atomic>
 #include <future>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/run_until.h"
@@ -37,10 +38,8 @@ TEST(ReaperTest, DestroysTheJobOnItsThread) {
   std::thread::id where;
   {
     Reaper reaper;
-    const auto captured =
-        std::shared_ptr<int>(new int(1), [&](int* p) { where = std::this_thread::get_id(), delete p; });
-    reaper.bury("job", [kept = captured] {});
-    const_cast<std::shared_ptr<int>&>(captured).reset();
+    std::shared_ptr<int> captured(new int(1), [&](int* p) { where = std::this_thread::get_id(), delete p; });
+    reaper.bury("job", [kept = std::move(captured)] {});
   }  // waits
   EXPECT_NE(where, std::thread::id());
   EXPECT_NE(where, std::this_thread::get_id());
