@@ -14,20 +14,22 @@ std::string nameOf(const ProcessSample& process) {
   return fmt::format("{} ({})", process.kind, process.pid);
 }
 
-void compare(const ProcessSample& first, const ProcessSample& last, bool withMemory,
-             std::vector<std::string>& grown) {
+void compareCounts(const ProcessSample& first, const ProcessSample& last, std::vector<std::string>& grown) {
   if (last.threads > first.threads + kMoreThreads)
     grown.push_back(fmt::format("{}: {} threads, then {}", nameOf(first), first.threads, last.threads));
   if (first.openFiles && last.openFiles && *last.openFiles > *first.openFiles + kMoreFiles)
     grown.push_back(
         fmt::format("{}: {} open files, then {}", nameOf(first), *first.openFiles, *last.openFiles));
-  if (!withMemory || !first.pssBytes || !last.pssBytes) return;
-  const auto more = *last.pssBytes - *first.pssBytes;
-  const auto allowed = static_cast<std::int64_t>(kMorePss * static_cast<double>(*first.pssBytes));
-  if (more > std::max(kMorePssBytes, allowed))
-    grown.push_back(fmt::format("{}: {:.1f} MiB, then {:.1f} MiB", nameOf(first),
-                                static_cast<double>(*first.pssBytes) / kMiB,
-                                static_cast<double>(*last.pssBytes) / kMiB));
+}
+
+void compareMemory(const ProcessSample& half, const ProcessSample& last, std::vector<std::string>& grown) {
+  if (!half.pssBytes || !last.pssBytes) return;
+  const auto more = *last.pssBytes - *half.pssBytes;
+  const auto allowed = static_cast<std::int64_t>(kMorePss * static_cast<double>(*half.pssBytes));
+  if (more <= std::max(kMorePssBytes, allowed)) return;
+  grown.push_back(fmt::format("{}: {:.1f} MiB at half time, then {:.1f} MiB", nameOf(half),
+                              static_cast<double>(*half.pssBytes) / kMiB,
+                              static_cast<double>(*last.pssBytes) / kMiB));
 }
 
 const ProcessSample* find(const ChurnSample& sample, pid_t pid) {
@@ -73,18 +75,25 @@ std::vector<std::string> growthOf(const ChurnReport& report) {
   std::vector<std::string> grown;
   if (report.samples.size() < 2) return grown;
   const ChurnSample &first = report.samples.front(), &last = report.samples.back();
-  const bool withMemory = first.round >= kFirstMemoryRound;
+  const int halfTime = std::max(kFirstMemoryRound, last.round / 2);
+  const auto half = std::find_if(report.samples.begin(), report.samples.end(),
+                                 [&](const ChurnSample& sample) { return sample.round >= halfTime; });
+  const auto compare = [&](const ProcessSample& before, const ProcessSample& after) {
+    compareCounts(before, after, grown);
+    if (half == report.samples.end()) return;
+    if (const ProcessSample* then = find(*half, after.pid)) compareMemory(*then, after, grown);
+  };
   for (const ProcessSample& before : first.processes) {
     if (before.kind == "tessera-room") continue;
     if (const ProcessSample* after = find(last, before.pid)) {
-      compare(before, *after, withMemory, grown);
+      compare(before, *after);
     } else {
       grown.push_back(nameOf(before) + " is gone");
     }
   }
   if (const ProcessSample* room = ourRoom(first, last)) {
     if (const ProcessSample* before = find(first, room->pid)) {
-      compare(*before, *room, withMemory, grown);
+      compare(*before, *room);
     } else {
       grown.push_back(nameOf(*room) + " took the place of another");
     }

@@ -103,11 +103,24 @@ TEST(ChurnReportTest, TellsThreadsFilesAndMemoryThatGrew) {
   last.pssBytes = 90 << 20;
   EXPECT_THAT(growthOf(report),
               ElementsAre(HasSubstr("30 threads, then 40"), HasSubstr("40 open files, then 50"),
-                          HasSubstr("64.0 MiB, then 90.0 MiB")));
+                          HasSubstr("64.0 MiB at half time, then 90.0 MiB")));
   EXPECT_FALSE(passed(report));
   EXPECT_THAT(tableOf(report), HasSubstr("grown: tessera-room (11)"));
   report.samples[0].round = 1;  // memory of the first rounds is no measure
   EXPECT_EQ(growthOf(report).size(), 2u);
+}
+
+TEST(ChurnReportTest, MemoryMayFillUpInTheFirstHalfButHasToLevelOff) {
+  ChurnReport report = sampleChurn();
+  ChurnSample middle = report.samples[0];
+  middle.round = 100;
+  middle.processes[1].pssBytes = 120 << 20;
+  report.samples.insert(report.samples.begin() + 1, middle);
+  report.samples[2].round = 200;
+  report.samples[2].processes[1].pssBytes = 125 << 20;
+  EXPECT_THAT(growthOf(report), IsEmpty());
+  report.samples[2].processes[1].pssBytes = 150 << 20;
+  EXPECT_THAT(growthOf(report), ElementsAre(HasSubstr("120.0 MiB at half time, then 150.0 MiB")));
 }
 
 TEST(ChurnReportTest, AProcessThatDiedAFailedJoinOrAMissingRoundIsNotPassed) {
