@@ -10,8 +10,10 @@ namespace tessera {
 namespace {
 
 constexpr int kChannels = 1;
-constexpr int kComplexity = 5;                 // of 10; above, the gain is in music
-constexpr int kExpectedLossPercent = 10;       // how much of the rate goes to FEC
+constexpr int kComplexity = 5;            // of 10; above, the gain is in music
+constexpr int kExpectedLossPercent = 10;  // how much of the rate goes to FEC
+// How far what a decoder puts out lags behind what the encoder was given (OPUS_GET_LOOKAHEAD at 48 kHz).
+constexpr mix::Nanos kLookahead = std::chrono::microseconds(6500);
 constexpr std::size_t kMaxPacketBytes = 1275;  // RFC 6716, 3.4: one frame
 
 }  // namespace
@@ -44,7 +46,7 @@ gst::Ref<GstBuffer> AudioEncoder::encode(const mix::AudioBlock& block, mix::Nano
       opus_encode(encoder_.get(), block.data(), mix::kTickSamples, packet.data(), packet.size());
   if (bytes < 0) return {};
   GstBuffer* buffer = gst_buffer_new_memdup(packet.data(), static_cast<gsize>(bytes));
-  GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(time.count());
+  GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>((time - kLookahead).count());
   GST_BUFFER_DURATION(buffer) = static_cast<GstClockTime>(mix::kAudioTick.count());
   return gst::Ref<GstBuffer>::adopt(buffer);
 }

@@ -20,7 +20,8 @@ class AudioEncoder {
   // state in one block that may be copied.
   void continueFrom(const AudioEncoder& other);
 
-  // One packet with PTS `time` and 20 ms duration; null when libopus refused, which is a bug.
+  // One packet of 20 ms; null when libopus refused, which is a bug. The block begins at `time`; the PTS is
+  // earlier by the codec's delay, so that what is decoded is heard at its time.
   gst::Ref<GstBuffer> encode(const mix::AudioBlock& block, mix::Nanos time);
 
  private:

@@ -28,9 +28,11 @@ const EncodedAudio& MixEncoders::encode(const mix::AudioTick& tick,
     return stream.drained >= kDrainTicks || std::ranges::find(listeners, stream.slot) == listeners.end();
   });
   admitTalkers(tick, listeners);  // before the common encoder moves on: they continue from where it is
-  out_.common = common_->encode(tick.common, tick.time);
+  // A tick's sound ends at the tick, while its picture is of the tick: lips are aligned by where it begins.
+  const mix::Nanos begin = tick.time - mix::kAudioTick;
+  out_.common = common_->encode(tick.common, begin);
   for (Stream& stream : streams_)
-    out_.personal.push_back({stream.slot, stream.encoder.encode(*blockFor(stream, tick), tick.time)});
+    out_.personal.push_back({stream.slot, stream.encoder.encode(*blockFor(stream, tick), begin)});
   return out_;
 }
 

@@ -12,6 +12,7 @@
 namespace tessera {
 namespace {
 
+constexpr mix::Nanos kOpusDelay = std::chrono::microseconds(6500);
 constexpr mix::Nanos kStart = std::chrono::hours(3);
 
 // Stand-ins for slots: only their addresses matter.
@@ -107,12 +108,12 @@ TEST_F(MixEncodersTest, givesATalkerWhoDoesNotListenNoStream) {
   EXPECT_TRUE(encoded.personal.empty());
 }
 
-TEST_F(MixEncodersTest, stampsPacketsWithTheTick) {
+TEST_F(MixEncodersTest, stampsPacketsWithWhereTheSoundBegins) {
   const std::vector listeners{a_.slot()};
   const EncodedAudio& encoded = encoders_.encode(tickOf(7, 400), listeners);
   ASSERT_TRUE(encoded.common);
   EXPECT_EQ(GST_BUFFER_PTS(encoded.common.get()),
-            static_cast<GstClockTime>((kStart + 7 * mix::kAudioTick).count()));
+            static_cast<GstClockTime>((kStart + 6 * mix::kAudioTick - kOpusDelay).count()));
   EXPECT_EQ(GST_BUFFER_DURATION(encoded.common.get()), 20 * GST_MSECOND);
 }
 
