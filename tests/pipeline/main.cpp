@@ -4,13 +4,6 @@
 
 #include "base/main_loop.h"
 
-// GLib leaks its old table of quarks whenever that grows, and its frames cannot be told apart: it has no
-// frame pointers. What GLib allocates for GStreamer's objects is the leaks tracer's to find.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:g_malloc\n";
-}
-
 // GStreamer is shut down at the end, so that the leaks tracer (GST_TRACERS=leaks) reports what is left.
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);

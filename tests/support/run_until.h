@@ -17,8 +17,12 @@ bool runUntil(Condition condition, std::chrono::milliseconds limit = std::chrono
   deadline.once(limit, [&] { late = true; });
   Timer look;
   look.every(std::chrono::milliseconds(5), [] {});
-  while (!condition() && !late) g_main_context_iteration(nullptr, TRUE);
-  return condition();
+  bool met = condition();
+  while (!met && !late) {
+    g_main_context_iteration(nullptr, TRUE);
+    met = condition();
+  }
+  return met;
 }
 
 // Runs the main loop for this long: for what must not happen.

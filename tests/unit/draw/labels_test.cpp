@@ -9,12 +9,6 @@
 #include <set>
 #include <string>
 
-// Fontconfig keeps its caches until the process ends.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:libfontconfig\nleak:libpango\n";
-}
-
 namespace tessera::draw {
 namespace {
 
