@@ -28,7 +28,7 @@ struct Named {
 
 using Check = bool (*)(std::string_view);
 
-inline std::string quoted(std::string_view text) {
+inline std::string inQuotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -39,7 +39,7 @@ inline std::string quoted(std::string_view text) {
 
 inline std::string quotedList(const std::vector<std::string>& list) {
   std::string out = "[";
-  for (const std::string& text : list) out.append(out.size() > 1 ? ", " : "").append(quoted(text));
+  for (const std::string& text : list) out.append(out.size() > 1 ? ", " : "").append(inQuotes(text));
   return out + "]";
 }
 
@@ -105,7 +105,7 @@ Key text(std::string_view section, std::string_view name, std::string expects, C
             at(s) = *value;
             return true;
           },
-          [at](const Settings& s) { return quoted(at(s)); }};
+          [at](const Settings& s) { return inQuotes(at(s)); }};
 }
 
 template <class At>
@@ -157,7 +157,7 @@ std::string nameOf(const std::array<Named<E>, N>& table, E value) {
 template <class E, std::size_t N>
 std::string namesOf(const std::array<Named<E>, N>& table) {
   std::string names;
-  for (const auto& row : table) names.append(names.empty() ? "" : ", ").append(quoted(row.name));
+  for (const auto& row : table) names.append(names.empty() ? "" : ", ").append(inQuotes(row.name));
   return names;
 }
 
@@ -173,7 +173,7 @@ Key choice(std::string_view section, std::string_view name, const std::array<Nam
             if (row) at(s) = row->value;
             return row != nullptr;
           },
-          [at, &table](const Settings& s) { return quoted(nameOf(table, at(s))); }};
+          [at, &table](const Settings& s) { return inQuotes(nameOf(table, at(s))); }};
 }
 
 // In order of preference, at least one, none twice.
