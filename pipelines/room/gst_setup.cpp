@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/main_loop.h"
 #include "pipelines/encode/video_encoder.h"
+#include "pipelines/gst/element.h"
 #include "pipelines/room/room_pipeline.h"
 
 namespace tessera {
@@ -53,6 +54,7 @@ class WarmUp::Run final : public MediaRoomEvents {
     settings.gatherAddresses = {"127.0.0.1"};
     settings.canvas = {320, 180, 30};
     loadEncoders(settings);
+    loadDecoders();
     room_ = std::make_unique<RoomPipeline>(settings, *this);
     PeerSettings peer;
     peer.key.participant.value = "warm-up";
@@ -78,6 +80,15 @@ class WarmUp::Run final : public MediaRoomEvents {
     for (const VideoCodec codec : {VideoCodec::vp8, VideoCodec::h264}) {
       if (auto made = VideoEncoder::create({codec, settings.canvas, settings.videoKbps}, nullptr); !made)
         log::warn("encoder missing", {{"error", made.error().text}});
+    }
+  }
+
+  // What the first participant's streams need; libav alone takes a while to load.
+  void loadDecoders() {
+    for (const char* factory :
+         {"rtpopusdepay", "opusdec", "rtpvp8depay", "vp8dec", "rtph264depay", "h264parse", "avdec_h264"}) {
+      if (auto made = gst::makeElement(factory); !made)
+        log::debug("decoder missing", {{"error", made.error().text}});
     }
   }
 

@@ -57,7 +57,7 @@ RoomPipeline::RoomPipeline(const RoomSettings& settings, MediaRoomEvents& events
                                        });
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
   health_.every(kHealthInterval, [this] { onHealthDue(); });
-  log::info("room opened", {{"room", settings.room.value}});
+  log::debug("room opened", {{"room", settings.room.value}});
 }
 
 RoomPipeline::~RoomPipeline() {
@@ -72,7 +72,7 @@ RoomPipeline::~RoomPipeline() {
   reaper_->bury("room pipeline",
                 [pipeline = pipeline_] { gst_element_set_state(pipeline.get(), GST_STATE_NULL); });
   reaper_.reset();  // waits for what was buried, unless it hangs
-  log::info("room closed", {{"room", settings_.room.value}});
+  log::debug("room closed", {{"room", settings_.room.value}});
 }
 
 RoomPipeline::Peer* RoomPipeline::find(const ParticipantId& participant) {
