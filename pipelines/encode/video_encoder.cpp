@@ -56,7 +56,7 @@ Result<gst::Ref<GstElement>> makeConfigured(const RungSettings& settings) {
 
 gst::Ref<GstCaps> rawCaps(const CanvasSettings& canvas) {
   return gst::capsOf(
-      fmt::format("video/x-raw,format=I420,width={},height={},framerate={}/1,colorimetry=bt709,"
+      fmt::format("video/x-raw,format=I420,width={},height={},framerate={}/1,colorimetry=bt601,"
                   "interlace-mode=progressive,pixel-aspect-ratio=1/1",
                   canvas.width, canvas.height, canvas.fps));
 }

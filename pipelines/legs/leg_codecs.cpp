@@ -35,9 +35,9 @@ std::string videoPreferences(VideoCodec codec, std::uint32_t ssrc) {
 
 std::string encodedVideoCaps(VideoCodec codec) {
   return codec == VideoCodec::vp8
-             ? "video/x-vp8,colorimetry=bt709"
+             ? "video/x-vp8,colorimetry=bt601"
              : "video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline,"
-               "level=(string)3.1,colorimetry=bt709";
+               "level=(string)3.1,colorimetry=bt601";
 }
 
 std::string encodedAudioCaps() {
