@@ -39,6 +39,7 @@ std::optional<mix::VideoFrame> wrap(const GstVideoInfo& info, GstBuffer* buffer)
   result.strideU = GST_VIDEO_FRAME_COMP_STRIDE(&f, 1);
   result.strideV = GST_VIDEO_FRAME_COMP_STRIDE(&f, 2);
   result.fullRange = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
+  result.bt709 = info.colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT709;
   result.memory = mapped;
   return result;
 }

@@ -54,6 +54,33 @@ void limitRange(WritableFrame& out) {
                (128 << 16) - 128 * kChroma + kHalf);
 }
 
+std::uint8_t clampToByte(float value) {
+  return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, 255.0F));
+}
+
+// Both of limited range. Luma changes by what its 2x2 block's chroma says.
+void bt709ToBt601(WritableFrame& out) {
+  constexpr float kLumaPerChroma = 219.0F / 224.0F;
+  const VideoFrame& frame = out.frame;
+  for (int row = 0; row < (frame.height + 1) / 2; ++row) {
+    std::uint8_t* u = out.u + std::ptrdiff_t{row} * frame.strideU;
+    std::uint8_t* v = out.v + std::ptrdiff_t{row} * frame.strideV;
+    std::uint8_t* y = out.y + std::ptrdiff_t{2 * row} * frame.strideY;
+    const int below = 2 * row + 1 < frame.height ? frame.strideY : 0;
+    for (int column = 0; column < frame.width / 2; ++column, y += 2) {
+      const float cb = static_cast<float>(u[column]) - 128;
+      const float cr = static_cast<float>(v[column]) - 128;
+      const float shift = kLumaPerChroma * (0.101579F * cb + 0.196076F * cr);
+      for (std::uint8_t* pixel : {y, y + 1}) {
+        *pixel = clampToByte(static_cast<float>(*pixel) + shift);
+        if (below) pixel[below] = clampToByte(static_cast<float>(pixel[below]) + shift);
+      }
+      u[column] = clampToByte(128 + 0.989854F * cb - 0.110653F * cr);
+      v[column] = clampToByte(128 - 0.072453F * cb + 0.983398F * cr);
+    }
+  }
+}
+
 }  // namespace
 
 Placement place(int sourceWidth, int sourceHeight, const TileShape& tile) {
@@ -94,6 +121,7 @@ FittedFrame fitFrame(const VideoFrame& source, const TileShape& tile, FramePool&
                     cropped.width, cropped.height, out.y, out.frame.strideY, out.u, out.frame.strideU, out.v,
                     out.frame.strideV, dest.width, dest.height, libyuv::kFilterBox);
   if (source.fullRange) limitRange(out);
+  if (source.fullRange && source.bt709) bt709ToBt601(out);
   out.frame.captured = source.captured;
   return {std::move(out.frame), dest, true};
 }

@@ -14,8 +14,8 @@ struct Rect {
   bool operator==(const Rect&) const = default;
 };
 
-// One I420 picture, immutable once shared; BT.709 limited range, but an input may be of full range and is
-// converted with the scaling. The planes lie in memory that `memory`
+// One I420 picture, immutable once shared; BT.601 limited range, but an input may be of full range and
+// then also BT.709: it is converted with the scaling (docs/adr/0005). The planes lie in memory that `memory`
 // keeps alive: a decoder's buffer or one of our own. Chroma planes are (width + 1) / 2 by (height + 1) / 2.
 struct VideoFrame {
   int width = 0, height = 0;
@@ -24,6 +24,7 @@ struct VideoFrame {
   const std::uint8_t* v = nullptr;
   int strideY = 0, strideU = 0, strideV = 0;  // bytes
   bool fullRange = false;                     // 0 to 255, not 16 to 235 (luma) and 16 to 240 (chroma)
+  bool bt709 = false;                         // heeded with fullRange only
   std::shared_ptr<const void> memory;
   Nanos captured{0};  // of an input: capture time; of the canvas: its tick
 };

@@ -101,6 +101,18 @@ TEST(Fit, BringsFullRangeIntoLimited) {
   }
 }
 
+// The page's colour 20, 160, 60 by the two standards (ITU-R BT.709-6, BT.601-7).
+TEST(Fit, BringsBt709OfFullRangeIntoBt601) {
+  const auto pool = FramePool::create();
+  VideoFrame source = solid(320, 180, {123, 94, 63});
+  source.fullRange = source.bt709 = true;
+  const FittedFrame fitted = fitFrame(source, {160, 90}, *pool);
+  for (const int at : {0, 1, 159}) EXPECT_NEAR(fitted.picture.y[at], 108, 1);
+  EXPECT_NEAR(fitted.picture.y[fitted.picture.strideY], 108, 1);
+  EXPECT_NEAR(fitted.picture.u[0], 105, 1);
+  EXPECT_NEAR(fitted.picture.v[0], 74, 1);
+}
+
 TEST(Fit, RefusesFramesThatCannotBeUsed) {
   EXPECT_TRUE(usable(solid(320, 180, test::kRed)));
   EXPECT_FALSE(usable(VideoFrame{}));
