@@ -248,8 +248,7 @@ export class Person {
 }
 
 /**
- * Two codecs and a conversion lie between a camera and what is seen: near enough is within 24 of 255 in each part
- * (Firefox does not hear of the colour space, and is 17 off).
+ * Two codecs and a conversion lie between a camera and what is seen: near enough is within 24 of 255 in each part.
  * @param {number[]} seen
  * @param {number[]} sent
  */
