@@ -13,6 +13,7 @@ namespace tessera::draw {
 struct LabelStyle {
   bool muted = false;  // a struck-through microphone
   bool handRaised = false;
+  bool poorConnection = false;
   bool operator==(const LabelStyle&) const = default;
 };
 

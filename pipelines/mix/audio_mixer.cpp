@@ -90,7 +90,7 @@ class Mixer final : public AudioMixer {
     result_.personal.reserve(static_cast<std::size_t>(std::max(maxTalkers, 1)));
   }
 
-  std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay) override {
+  std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay, const AudioSlot*) override {
     auto slot = std::make_shared<Slot>(std::move(delay));
     const std::lock_guard lock(mutex_);
     slots_.push_back(slot);
@@ -100,6 +100,7 @@ class Mixer final : public AudioMixer {
   void removeSlot(const std::shared_ptr<AudioSlot>& slot) override {
     if (slot) std::static_pointer_cast<Slot>(slot)->remove();
   }
+  void play(Chime) override {}
   const AudioTick& tick(Nanos now) override;
   std::uint64_t ticks() const override { return ticks_.load(std::memory_order_relaxed); }
   AudioMixerStats stats() const override;
@@ -193,8 +194,8 @@ AudioMixerStats Mixer::stats() const {
 
 }  // namespace
 
-std::unique_ptr<AudioMixer> AudioMixer::create(int maxTalkers) {
-  return std::make_unique<Mixer>(maxTalkers);
+std::unique_ptr<AudioMixer> AudioMixer::create(const AudioMixerSettings& settings) {
+  return std::make_unique<Mixer>(settings.maxTalkers);
 }
 
 }  // namespace tessera::mix

@@ -11,7 +11,8 @@
 namespace tessera::mix {
 
 inline constexpr int kSampleRate = 48000;
-inline constexpr int kTickSamples = 960;  // 20 ms, mono, S16
+inline constexpr int kTickSamples = 960;  // 20 ms, per channel, S16
+inline constexpr int kMaxChannels = 2;
 inline constexpr Nanos kAudioTick = std::chrono::milliseconds(20);
 using AudioBlock = std::array<std::int16_t, kTickSamples>;
 
@@ -19,7 +20,8 @@ using AudioBlock = std::array<std::int16_t, kTickSamples>;
 class AudioSlot {
  public:
   virtual ~AudioSlot() = default;
-  // Any number of mono samples at 48 kHz; `captured` is the capture time of the first on our clock.
+  // Any number of samples at 48 kHz, interleaved in the mixer's channels; `captured` is the capture time of
+  // the first on our clock.
   virtual void push(std::span<const std::int16_t> samples, Nanos captured, Nanos arrived) = 0;
   virtual void setMuted(bool muted) = 0;  // any thread
 };
@@ -49,14 +51,26 @@ struct AudioMixerStats {             // samples
   std::uint64_t skippedSamples = 0;  // jumped over to get back to the playout delay
 };
 
+struct AudioMixerSettings {
+  int maxTalkers = 6;
+  int channels = 1;       // 1 or 2
+  bool levelling = true;  // a quiet and a loud speaker are at most 6 dB apart in the mix
+};
+
+enum class Chime { entry, exit };
+
 // 20 ms ticks, never waits. The block of tick `now` ends with what each slot captured at now - D.
 // addSlot/removeSlot on the main thread, tick on the tick thread.
 class AudioMixer {
  public:
-  static std::unique_ptr<AudioMixer> create(int maxTalkers);
+  static std::unique_ptr<AudioMixer> create(const AudioMixerSettings& settings);
   virtual ~AudioMixer() = default;
-  virtual std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay) = 0;
+  // `companion`: the slot of the same participant's main connection when this is their shared screen's sound,
+  // which their personal mix leaves out as well (also when only the screen is heard). May be null.
+  virtual std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay,
+                                             const AudioSlot* companion = nullptr) = 0;
   virtual void removeSlot(const std::shared_ptr<AudioSlot>& slot) = 0;
+  virtual void play(Chime chime) = 0;            // to everybody; main thread
   virtual const AudioTick& tick(Nanos now) = 0;  // valid until the next tick
   virtual std::uint64_t ticks() const = 0;
   virtual AudioMixerStats stats() const = 0;  // of the slots that are there

@@ -70,20 +70,22 @@ void Canvas::drawTile(const TilePlan& tile, const FittedFrame* fitted) {
   } else {
     fill(rect, kBlack, kNeutral, kNeutral);
   }
-  if (tile.label) blend(tile);
+  for (const PlacedOverlay& placed : tile.overlays) blend(rect, placed);
 }
 
-// The part of the label that lies inside its tile.
-void Canvas::blend(const TilePlan& tile) {
-  const Overlay& label = *tile.label;
-  const int x = tile.labelX & ~1;
-  const int y = tile.labelY & ~1;
-  const int width = std::min(label.frame.width, tile.rect.width - x);
-  const int height = std::min(label.frame.height, tile.rect.height - y);
+// The part of the overlay that lies inside its tile.
+void Canvas::blend(const Rect& tile, const PlacedOverlay& placed) {
+  const Overlay& label = *placed.overlay;
+  const bool right = placed.anchor == Anchor::topRight || placed.anchor == Anchor::bottomRight;
+  const bool bottom = placed.anchor == Anchor::bottomLeft || placed.anchor == Anchor::bottomRight;
+  const int x = (right ? tile.width - placed.x - label.frame.width : placed.x) & ~1;
+  const int y = (bottom ? tile.height - placed.y - label.frame.height : placed.y) & ~1;
+  const int width = std::min(label.frame.width, tile.width - x);
+  const int height = std::min(label.frame.height, tile.height - y);
   if (x < 0 || y < 0 || width <= 0 || height <= 0) return;
   const VideoFrame& to = pixels_.frame;
-  const std::ptrdiff_t luma = std::ptrdiff_t{tile.rect.y + y} * to.strideY + tile.rect.x + x;
-  const std::ptrdiff_t chroma = std::ptrdiff_t{(tile.rect.y + y) / 2} * to.strideU + (tile.rect.x + x) / 2;
+  const std::ptrdiff_t luma = std::ptrdiff_t{tile.y + y} * to.strideY + tile.x + x;
+  const std::ptrdiff_t chroma = std::ptrdiff_t{(tile.y + y) / 2} * to.strideU + (tile.x + x) / 2;
   std::uint8_t* const py = pixels_.y + luma;
   std::uint8_t* const pu = pixels_.u + chroma;
   std::uint8_t* const pv = pixels_.v + chroma;

@@ -37,7 +37,7 @@ class Canvas : public std::enable_shared_from_this<Canvas> {
   void copyIn(const VideoFrame& picture, int x, int y);
   void fill(const Rect& part, int luma, int u, int v);
   void drawBars(const Rect& tile, const Rect& dest);
-  void blend(const TilePlan& tile);
+  void blend(const Rect& tile, const PlacedOverlay& placed);
 
   const AlignedBytes memory_;
   const WritableFrame pixels_;

@@ -11,6 +11,8 @@
 namespace tessera::mix {
 namespace {
 
+constexpr double kMaxCrop = 0.20;  // of Fit::smart; kMaxSmartCrop of room/look.h
+
 int evenDown(int value) {
   return value & ~1;
 }
@@ -25,15 +27,11 @@ Rect centred(int width, int height, int outerWidth, int outerHeight) {
   return {evenDown((outerWidth - width) / 2), evenDown((outerHeight - height) / 2), width, height};
 }
 
-// 1 upright, -1 lying, 0 neither: what is nearly square is cropped without losing much.
-int orientation(int width, int height) {
-  if (4 * height > 5 * width) return 1;
-  return 4 * width > 5 * height ? -1 : 0;
-}
-
 bool letterboxed(int width, int height, const TileShape& tile) {
-  if (!tile.autoFit) return tile.fit == Fit::fit;
-  return orientation(width, height) * orientation(tile.width, tile.height) < 0;
+  if (tile.fit != Fit::smart) return tile.fit == Fit::fit;
+  const double across = static_cast<double>(width) * tile.height;
+  const double along = static_cast<double>(height) * tile.width;
+  return std::min(across, along) < (1 - kMaxCrop) * std::max(across, along);
 }
 
 // Rounds value * 219 / 255 and value * 224 / 255 (ITU-R BT.709-6, section 3.4) in 16 bits of fraction.

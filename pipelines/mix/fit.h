@@ -8,8 +8,7 @@ namespace tessera::mix {
 // What a slot's frames are made to fit.
 struct TileShape {
   int width = 0, height = 0;  // even
-  bool autoFit = true;
-  Fit fit = Fit::fill;
+  Fit fit = Fit::smart;
   bool operator==(const TileShape&) const = default;
 };
 

@@ -88,7 +88,7 @@ Mixer::PlanRef Mixer::activate(VideoPlan plan) {
       entry.slot = slot;
       const Rect& r = entry.plan.rect;
       if (entry.plan.showVideo) {
-        entry.target = slot->retarget({r.width, r.height, entry.plan.autoFit, entry.plan.fit});
+        entry.target = slot->retarget({r.width, r.height, entry.plan.fit});
       } else {
         slot->hide();
       }

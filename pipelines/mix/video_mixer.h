@@ -8,29 +8,44 @@
 
 namespace tessera::mix {
 
-enum class Fit { fill, fit };  // crop to fill the tile, or letterbox
+// Crop to fill the tile, letterbox, or fill where that crops at most kMaxSmartCrop (room/look.h) and fit
+// else.
+enum class Fit { fill, fit, smart };
 
 class VideoSlot;
 
-// What stands where on the canvas. Made on the main thread from src/room's layout; the mixer only executes
-// it.
+// A drawing over a tile or over the canvas. x and y (even) are measured inwards from `anchor`, to the
+// overlay's nearest corner: they hold for a tile of any size, also while it glides.
+enum class Anchor { topLeft, topRight, bottomLeft, bottomRight };
+struct PlacedOverlay {
+  std::shared_ptr<const Overlay> overlay;  // not null
+  Anchor anchor = Anchor::topLeft;
+  int x = 0, y = 0;
+  bool whileGliding = true;  // false: fits the tile's final size only (a border)
+};
+
+// What stands where on the canvas. Made on the main thread from src/room's scene; the mixer only executes
+// it. Tiles may overlap: a later one lies over an earlier.
 struct TilePlan {
+  std::uint64_t identity = 0;  // who: a tile glides from where the same identity stood; 0: nobody, it cuts
   std::shared_ptr<VideoSlot> slot;
   Rect rect;  // canvas pixels, even
-  // Fill, but fit when the source is portrait and the tile landscape, or the reverse. What is nearly square
-  // (within 5:4) is neither: two landscape sources side by side on a 16:9 canvas fill their halves.
-  bool autoFit = true;
-  Fit fit = Fit::fill;    // when autoFit is false
+  Fit fit = Fit::smart;
+  // Text: never scaled up (but by whole factors without a filter), scaled down by a box filter.
+  bool sharp = false;
   bool showVideo = true;  // false: camera off, the avatar is shown
   FrameRef avatar;        // of rect's size; shown when the camera is off or frames stopped for kStaleAfter
-  std::shared_ptr<const Overlay> label;  // drawn over video and avatar alike; may be null
-  int labelX = 0, labelY = 0;            // relative to rect
+  std::vector<PlacedOverlay> overlays;  // drawn over video and avatar alike, in this order
 };
 
 struct VideoPlan {
+  int width = 0, height = 0;  // of the canvas, even; 0: as it was. A change takes effect with this plan.
+  FrameRef background;        // of the canvas' size; null: a dark grey
   // A slot stands in one tile at most (the first counts); tiles that are not even or not on the canvas are
   // left out.
   std::vector<TilePlan> tiles;
+  std::vector<PlacedOverlay> overlays;  // over the whole canvas (a logo)
+  Nanos glide{0};                       // how long tiles take to their new places; 0: they cut
 };
 
 // One participant's way into the picture. push() is called on the input's own streaming thread and scales

@@ -8,7 +8,7 @@ namespace tessera {
 AudioPath::AudioPath(const RoomSettings& settings, std::shared_ptr<FanOut> fanOut, LevelsHandler onLevels)
     : fanOut_(std::move(fanOut)),
       onLevels_(std::move(onLevels)),
-      mixer_(mix::AudioMixer::create(settings.maxTalkers)),
+      mixer_(mix::AudioMixer::create({settings.maxTalkers, 1, settings.sound.levelling})),
       encoders_(settings.audioKbps) {
   ticker_.emplace("audio-tick", mix::kAudioTick, [this](mix::Nanos now) { tick(now); });
 }

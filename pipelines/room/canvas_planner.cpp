@@ -33,11 +33,9 @@ CanvasPlan CanvasPlanner::plan(const std::vector<Sitter>& sitters) {
       tile.rect = {x, y, width, height};
       tile.showVideo = sitter.showVideo;
       tile.avatar = avatarFor(sitter, width, height);
-      tile.label = labelFor(sitter, width, height);
-      if (tile.label) {
+      if (auto label = labelFor(sitter, width, height)) {
         const int margin = std::max(2, height / 45) & ~1;  // even, for the chroma
-        tile.labelX = margin;
-        tile.labelY = (height - tile.label->frame.height - margin) & ~1;
+        tile.overlays.push_back({std::move(label), mix::Anchor::bottomLeft, margin, margin});
       }
       result.plan.tiles.push_back(std::move(tile));
       result.tiles.push_back({sitter.id, "main", x, y, width, height});

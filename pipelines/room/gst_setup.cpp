@@ -70,7 +70,8 @@ class WarmUp::Run final : public MediaRoomEvents {
     if (state == PeerState::failed) finishLater(tl::unexpected(why));
   }
   void onPeerError(const PeerKey&, const Error&) override {}
-  void onTiles(const CanvasSettings&, const std::vector<Tile>&) override {}
+  void onPicture(const Picture&) override {}
+  void onConnectionQuality(const ParticipantId&, bool) override {}
   void onSpeaking(const std::vector<SpeakerLevel>&) override {}
   void onHealth(const RoomHealth&) override {}
   void onFailed(const Error& why) override { finishLater(tl::unexpected(why)); }

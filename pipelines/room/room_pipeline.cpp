@@ -181,6 +181,12 @@ void RoomPipeline::updatePeer(const PeerUpdate& update) {
   updatePlan();
 }
 
+void RoomPipeline::setLayout(const LayoutChoice& choice) {
+  assertMainThread();
+  layout_ = choice;
+  updatePlan();
+}
+
 void RoomPipeline::removePeer(const PeerKey& key) {
   assertMainThread();
   Peer* peer = find(key);
@@ -312,7 +318,7 @@ void RoomPipeline::updatePlan() {
   video_->setPlan(std::move(plan.plan));
   if (plan.tiles == tiles_) return;
   tiles_ = std::move(plan.tiles);
-  events_.onTiles(settings_.canvas, tiles_);
+  events_.onPicture({settings_.canvas, LayoutKind::grid, tiles_, 0});
 }
 
 }  // namespace tessera

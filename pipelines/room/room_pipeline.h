@@ -33,6 +33,7 @@ class RoomPipeline final : public MediaRoom {
   void setAnswer(const PeerKey& peer, const std::string& sdp) override;
   void addCandidate(const PeerKey& peer, const IceCandidate& candidate) override;
   void updatePeer(const PeerUpdate& update) override;
+  void setLayout(const LayoutChoice& choice) override;
   void removePeer(const PeerKey& peer) override;
 
  private:
@@ -84,6 +85,7 @@ class RoomPipeline final : public MediaRoom {
   std::vector<Peer> peers_;  // in the order of joining
   ParticipantId mainInput_;  // whose frames the canvas tick follows
   std::vector<Tile> tiles_;
+  LayoutChoice layout_;
   bool failed_ = false;
   WeakOwner<RoomPipeline> weak_{this};
 };

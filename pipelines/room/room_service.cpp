@@ -49,6 +49,10 @@ void RoomService::handle(const wire::UpdatePeer& message) {
   if (room_) room_->updatePeer(message.update);
 }
 
+void RoomService::handle(const wire::SetLayout& message) {
+  if (room_) room_->setLayout(message.choice);
+}
+
 void RoomService::handle(const wire::RemovePeer& message) {
   if (room_) room_->removePeer(message.peer);
 }
@@ -85,8 +89,12 @@ void RoomService::onPeerError(const PeerKey& peer, const Error& error) {
   send(wire::PeerErrorReport{peer, error});
 }
 
-void RoomService::onTiles(const CanvasSettings& canvas, const std::vector<Tile>& tiles) {
-  send(wire::TilesChanged{canvas, tiles});
+void RoomService::onPicture(const Picture& picture) {
+  send(wire::PictureChanged{picture});
+}
+
+void RoomService::onConnectionQuality(const ParticipantId& participant, bool poor) {
+  send(wire::ConnectionQuality{participant, poor});
 }
 
 void RoomService::onSpeaking(const std::vector<SpeakerLevel>& levels) {

@@ -26,7 +26,8 @@ class RoomService final : public MediaRoomEvents {
   void onCandidate(const PeerKey& peer, const IceCandidate& candidate) override;
   void onPeerState(const PeerKey& peer, PeerState state, const Error& why) override;
   void onPeerError(const PeerKey& peer, const Error& error) override;
-  void onTiles(const CanvasSettings& canvas, const std::vector<Tile>& tiles) override;
+  void onPicture(const Picture& picture) override;
+  void onConnectionQuality(const ParticipantId& participant, bool poor) override;
   void onSpeaking(const std::vector<SpeakerLevel>& levels) override;
   void onHealth(const RoomHealth& health) override;
   void onFailed(const Error& why) override;
@@ -42,6 +43,7 @@ class RoomService final : public MediaRoomEvents {
   void handle(const wire::SetAnswer& message);
   void handle(const wire::AddCandidate& message);
   void handle(const wire::UpdatePeer& message);
+  void handle(const wire::SetLayout& message);
   void handle(const wire::RemovePeer& message);
   void handle(const wire::CloseRoom& message);
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "room/look.h"
 
 // The boundary between those who know people (the server) and those who know media (the room process).
 // Two implementations: pipelines/RoomPipeline (the media itself) and server/RoomProcess (a proxy that speaks
@@ -24,6 +25,13 @@ struct CanvasSettings {
   bool operator==(const CanvasSettings&) const = default;
 };
 
+struct SoundSettings {
+  bool stereo = false;    // for music: what comes in stereo stays so
+  bool levelling = true;  // brings quiet and loud speakers together; off for music
+  bool chimes = false;    // when somebody enters or leaves
+  bool operator==(const SoundSettings&) const = default;
+};
+
 // What a room process needs to know, resolved from the configuration by the server.
 struct RoomSettings {
   RoomId room;
@@ -32,6 +40,8 @@ struct RoomSettings {
   int audioKbps = 40;
   int maxTalkers = 6;
   int maxParticipants = 100;
+  Look look;
+  SoundSettings sound;
   std::vector<std::string> gatherAddresses;     // IP literals; empty: every interface but loopback
   std::vector<std::string> announcedAddresses;  // NAT 1:1: host candidates carry these instead
   int minUdpPort = 0;                           // 0: chosen by the system
@@ -47,12 +57,15 @@ struct PeerSettings {
   bool cameraOff = false;  // true also for who has no camera: the tile shows initials
   bool hidden = false;     // a viewer without a tile: sends nothing and is not drawn
 };
+// With key.pc "screen" it is the participant's shared screen: it only sends (picture, and sound if it has
+// any), and its participant does not hear that sound back.
 
 struct PeerUpdate {
   ParticipantId participant;
   std::optional<bool> muted;
   std::optional<bool> cameraOff;
   std::optional<bool> handRaised;
+  std::optional<bool> poorConnection;
 };
 
 struct IceCandidate {
@@ -69,16 +82,31 @@ struct Tile {
   bool operator==(const Tile&) const = default;
 };
 
+// The picture as it is now.
+struct Picture {
+  CanvasSettings canvas;                 // smaller than the room's when that is degraded
+  LayoutKind layout = LayoutKind::grid;  // what is shown: never automatic
+  std::vector<Tile> tiles;
+  int more = 0;  // people without a tile
+  bool operator==(const Picture&) const = default;
+};
+
 struct SpeakerLevel {
   ParticipantId participant;
   int levelDb = -127;  // dBov, -127 to 0
   bool speaking = false;
+  bool active = false;  // is the one that layouts show as the speaker
 };
+
+// What a room without enough CPU time gives up, in this order; each level includes the ones before it.
+enum class Degradation { none, rate, size, closed };  // closed: no further senders
 
 struct RoomHealth {
   std::uint64_t videoTicks = 0;
   std::uint64_t audioTicks = 0;
   std::uint64_t missedVideoTicks = 0;
+  std::uint64_t missedAudioTicks = 0;
+  Degradation degradation = Degradation::none;
   int peers = 0;
   int hungTeardowns = 0;
   int threads = 0;
@@ -98,9 +126,11 @@ class MediaRoomEvents {
   virtual void onPeerState(const PeerKey& peer, PeerState state, const Error& why) = 0;
   // What a peer sent was refused (bad SDP, bad candidate); the connection lives on unless `failed` follows.
   virtual void onPeerError(const PeerKey& peer, const Error& error) = 0;
-  virtual void onTiles(const CanvasSettings& canvas, const std::vector<Tile>& tiles) = 0;
-  virtual void onSpeaking(const std::vector<SpeakerLevel>& levels) = 0;  // at most 5 times a second
-  virtual void onHealth(const RoomHealth& health) = 0;                   // every 250 ms
+  virtual void onPicture(const Picture& picture) = 0;                    // when anything of it changed
+  virtual void onSpeaking(const std::vector<SpeakerLevel>& levels) = 0;  // 5 times a second, and on changes
+  // Measured from what a participant sends: many packets are lost or late, or no longer.
+  virtual void onConnectionQuality(const ParticipantId& participant, bool poor) = 0;
+  virtual void onHealth(const RoomHealth& health) = 0;  // every 250 ms
   virtual void onFailed(const Error& why) = 0;  // the room is gone (process died, hung, too many teardowns)
 };
 
@@ -111,6 +141,7 @@ class MediaRoom {
   virtual void setAnswer(const PeerKey& peer, const std::string& sdp) = 0;
   virtual void addCandidate(const PeerKey& peer, const IceCandidate& candidate) = 0;
   virtual void updatePeer(const PeerUpdate& update) = 0;
+  virtual void setLayout(const LayoutChoice& choice) = 0;
   virtual void removePeer(const PeerKey& peer) = 0;  // a stale or unknown key is ignored
 };
 

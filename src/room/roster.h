@@ -19,6 +19,8 @@ struct Participant {
   bool cameraOff = false;
   bool handRaised = false;
   bool connected = false;  // the media is up
+  bool sharing = false;    // a screen
+  bool poorConnection = false;
 };
 
 // Who is in a room, in the order of joining. The first who is not a viewer moderates; when the moderator

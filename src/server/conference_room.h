@@ -75,7 +75,8 @@ class ConferenceRoom : public MediaRoomEvents {
   void onCandidate(const PeerKey& peer, const IceCandidate& candidate) override;
   void onPeerState(const PeerKey& peer, PeerState state, const Error& why) override;
   void onPeerError(const PeerKey& peer, const Error& error) override;
-  void onTiles(const CanvasSettings& canvas, const std::vector<Tile>& tiles) override;
+  void onPicture(const Picture& picture) override;
+  void onConnectionQuality(const ParticipantId& participant, bool poor) override;
   void onSpeaking(const std::vector<SpeakerLevel>& levels) override;
   void onHealth(const RoomHealth& health) override;
   void onFailed(const Error& why) override;

@@ -93,9 +93,16 @@ void ConferenceRoom::onPeerError(const PeerKey& peer, const Error& error) {
   sendError(*member, error, candidate ? "candidate" : "answer");
 }
 
-void ConferenceRoom::onTiles(const CanvasSettings& canvas, const std::vector<Tile>& tiles) {
-  tiles_ = wire::Tiles{canvas, tiles};
+void ConferenceRoom::onPicture(const Picture& picture) {
+  tiles_ = wire::Tiles{picture.canvas, picture.tiles};
   broadcast(*tiles_);
+}
+
+void ConferenceRoom::onConnectionQuality(const ParticipantId& participant, bool poor) {
+  Participant* known = roster_.find(participant);
+  if (!known || std::exchange(known->poorConnection, poor) == poor) return;
+  if (media_) media_->updatePeer({participant, {}, {}, {}, poor});
+  rosterChanged();
 }
 
 void ConferenceRoom::onSpeaking(const std::vector<SpeakerLevel>& levels) {

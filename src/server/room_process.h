@@ -46,6 +46,7 @@ class RoomProcess : public HostedRoom {
     send(wire::AddCandidate{peer, candidate});
   }
   void updatePeer(const PeerUpdate& update) override { send(wire::UpdatePeer{update}); }
+  void setLayout(const LayoutChoice& choice) override { send(wire::SetLayout{choice}); }
   void removePeer(const PeerKey& peer) override { send(wire::RemovePeer{peer}); }
 
  private:

@@ -20,6 +20,18 @@ struct EnumNames<VideoCodec> {
 };
 
 template <>
+struct EnumNames<LayoutKind> {
+  static constexpr std::array<std::pair<LayoutKind, std::string_view>, 7> names{
+      {{LayoutKind::automatic, "auto"},
+       {LayoutKind::grid, "grid"},
+       {LayoutKind::speaker, "speaker"},
+       {LayoutKind::spotlight, "spotlight"},
+       {LayoutKind::presentation, "presentation"},
+       {LayoutKind::sideBySide, "side-by-side"},
+       {LayoutKind::custom, "custom"}}};
+};
+
+template <>
 struct EnumNames<Role> {
   static constexpr std::array<std::pair<Role, std::string_view>, 3> names{
       {{Role::moderator, "moderator"}, {Role::participant, "participant"}, {Role::viewer, "viewer"}}};

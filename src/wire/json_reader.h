@@ -57,6 +57,9 @@ class JsonReader {
       readObject(node, name, [&](JsonReader& in) { fields(in, out.emplace_back()); });
     });
   }
+  void list(std::string_view key, std::vector<ParticipantId>& out, std::size_t max) {
+    elements(key, max, [&](JsonNode* node, std::string_view name) { read(node, name, out.emplace_back()); });
+  }
   void list(std::string_view key, std::vector<std::string>& out, std::size_t max, const TextRule& rule) {
     elements(key, max,
              [&](JsonNode* node, std::string_view name) { read(node, name, out.emplace_back(), rule); });

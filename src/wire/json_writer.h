@@ -46,6 +46,9 @@ class JsonWriter {
   void list(std::string_view key, const std::vector<T>& values, std::size_t) {
     elements(key, values, [this](const T& value) { nested([&](JsonWriter& out) { fields(out, value); }); });
   }
+  void list(std::string_view key, const std::vector<ParticipantId>& values, std::size_t) {
+    elements(key, values, [this](const ParticipantId& value) { put(value); });
+  }
   void list(std::string_view key, const std::vector<std::string>& values, std::size_t, const TextRule&) {
     elements(key, values, [this](const std::string& value) { put(value); });
   }

@@ -21,6 +21,7 @@ template <> inline constexpr std::string_view kTypeName<AddPeer> = "addPeer";
 template <> inline constexpr std::string_view kTypeName<SetAnswer> = "answer";
 template <> inline constexpr std::string_view kTypeName<AddCandidate> = "candidate";
 template <> inline constexpr std::string_view kTypeName<UpdatePeer> = "updatePeer";
+template <> inline constexpr std::string_view kTypeName<SetLayout> = "layout";
 template <> inline constexpr std::string_view kTypeName<RemovePeer> = "removePeer";
 template <> inline constexpr std::string_view kTypeName<CloseRoom> = "close";
 template <> inline constexpr std::string_view kTypeName<SpareReady> = "ready";
@@ -28,7 +29,8 @@ template <> inline constexpr std::string_view kTypeName<PeerOffer> = "offer";
 template <> inline constexpr std::string_view kTypeName<PeerCandidate> = "candidate";
 template <> inline constexpr std::string_view kTypeName<PeerStateChanged> = "peerState";
 template <> inline constexpr std::string_view kTypeName<PeerErrorReport> = "peerError";
-template <> inline constexpr std::string_view kTypeName<TilesChanged> = "tiles";
+template <> inline constexpr std::string_view kTypeName<PictureChanged> = "picture";
+template <> inline constexpr std::string_view kTypeName<ConnectionQuality> = "connectionQuality";
 template <> inline constexpr std::string_view kTypeName<Speaking> = "speaking";
 template <> inline constexpr std::string_view kTypeName<Heartbeat> = "heartbeat";
 template <> inline constexpr std::string_view kTypeName<RoomFailed> = "failed";
@@ -97,6 +99,16 @@ void fields(auto& io, Of<UpdatePeer> auto& m) {
   io.optional("handRaised", m.update.handRaised);
 }
 
+void fields(auto& io, Of<LayoutChoice> auto& m) {
+  io.required("kind", m.kind);
+  io.optional("custom", m.custom, kIdText);
+  io.list("pinned", m.pinned, kMaxPinned);
+}
+
+void fields(auto& io, Of<SetLayout> auto& m) {
+  objectField(io, "choice", m.choice);
+}
+
 void fields(auto& io, Of<RemovePeer> auto& m) {
   fields(io, m.peer);
 }
@@ -130,9 +142,20 @@ void fields(auto& io, Of<PeerErrorReport> auto& m) {
   objectField(io, "error", m.error);
 }
 
-void fields(auto& io, Of<TilesChanged> auto& m) {
+void fields(auto& io, Of<Picture> auto& m) {
   objectField(io, "canvas", m.canvas);
+  io.required("layout", m.layout);
   io.list("tiles", m.tiles, kMaxListElements);
+  io.required("more", m.more, kAnyCount);
+}
+
+void fields(auto& io, Of<PictureChanged> auto& m) {
+  objectField(io, "picture", m.picture);
+}
+
+void fields(auto& io, Of<ConnectionQuality> auto& m) {
+  io.required("peer", m.participant);
+  io.required("poor", m.poor);
 }
 
 void fields(auto& io, Of<Speaking> auto& m) {

@@ -34,12 +34,16 @@ struct AddCandidate {
 struct UpdatePeer {
   PeerUpdate update;
 };
+struct SetLayout {
+  LayoutChoice choice;
+};
 struct RemovePeer {
   PeerKey peer;
 };
 struct CloseRoom {};  // finish and exit 0
 
-using ToRoom = std::variant<BindRoom, AddPeer, SetAnswer, AddCandidate, UpdatePeer, RemovePeer, CloseRoom>;
+using ToRoom =
+    std::variant<BindRoom, AddPeer, SetAnswer, AddCandidate, UpdatePeer, SetLayout, RemovePeer, CloseRoom>;
 
 // ---- room to server
 struct SpareReady {
@@ -62,9 +66,12 @@ struct PeerErrorReport {
   PeerKey peer;
   Error error;
 };
-struct TilesChanged {
-  CanvasSettings canvas;
-  std::vector<Tile> tiles;
+struct PictureChanged {
+  Picture picture;
+};
+struct ConnectionQuality {
+  ParticipantId participant;
+  bool poor = false;
 };
 struct Speaking {
   std::vector<SpeakerLevel> levels;
@@ -77,7 +84,7 @@ struct RoomFailed {
 };
 
 using FromRoom = std::variant<SpareReady, PeerOffer, PeerCandidate, PeerStateChanged, PeerErrorReport,
-                              TilesChanged, Speaking, Heartbeat, RoomFailed>;
+                              PictureChanged, ConnectionQuality, Speaking, Heartbeat, RoomFailed>;
 
 // One line without the newline. `seq` counts up per direction.
 std::string encode(const ToRoom& message, std::uint64_t seq);

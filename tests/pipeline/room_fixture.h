@@ -69,7 +69,8 @@ class RoomUnderTest : public MediaRoomEvents {
   void onCandidate(const PeerKey& peer, const IceCandidate& candidate) override;
   void onPeerState(const PeerKey& peer, PeerState state, const Error& why) override;
   void onPeerError(const PeerKey& peer, const Error& error) override;
-  void onTiles(const CanvasSettings&, const std::vector<Tile>& now) override { tiles = now; }
+  void onPicture(const Picture& now) override { tiles = now.tiles; }
+  void onConnectionQuality(const ParticipantId&, bool) override {}
   void onSpeaking(const std::vector<SpeakerLevel>& now) override;
   void onHealth(const RoomHealth& now) override { health = now; }
   void onFailed(const Error& why) override { failures.push_back(why); }

@@ -70,6 +70,13 @@ void listenOnLoopback(GstElement* webrtc) {
   g_object_unref(ice);
 }
 
+// Sender reports as browsers make them. By default they map the time of sending, which is later than the
+// capture by the encoder's time: the busier the machine, the further apart picture and sound.
+void reportCaptureTimes(GstElement* webrtc) {
+  const auto rtpbin = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc), "rtpbin"));
+  g_object_set(rtpbin.get(), "rtcp-sync-send-time", FALSE, nullptr);
+}
+
 void countKeyframes(GstPad* pad, const std::shared_ptr<std::atomic<int>>& count) {
   gst::addLastingProbe(pad, GST_PAD_PROBE_TYPE_BUFFER, [count](GstPad*, GstPadProbeInfo* info) {
     if (!GST_BUFFER_FLAG_IS_SET(GST_PAD_PROBE_INFO_BUFFER(info), GST_BUFFER_FLAG_DELTA_UNIT)) ++*count;
@@ -112,6 +119,7 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
   }
   webrtc_ = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "w"));
   listenOnLoopback(webrtc_.get());
+  reportCaptureTimes(webrtc_.get());
   if (auto pay = gst_bin_get_by_name(GST_BIN(pipeline_.get()), "videopay")) {
     countKeyframes(gst::staticPad(pay, "sink")->get(), keyframes_);
     gst_object_unref(pay);

@@ -72,7 +72,7 @@ class AudioMixerTest : public testing::Test {
   }
 
   Nanos now_ = 900s;
-  std::unique_ptr<AudioMixer> mixer_ = AudioMixer::create(kMaxTalkers);
+  std::unique_ptr<AudioMixer> mixer_ = AudioMixer::create({kMaxTalkers, 1, false});
   std::vector<std::unique_ptr<Person>> people_;
   Samples common_;
 };

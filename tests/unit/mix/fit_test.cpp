@@ -38,9 +38,9 @@ TEST(Fit, PlacesByTable) {
       {360, 640, {300, 400}, {0, 80, 360, 480}, {0, 0, 300, 400}},
       // Odd sizes lose a line.
       {321, 181, {160, 90}, {0, 0, 320, 180}, {0, 0, 160, 90}},
-      // Without autoFit it is as asked.
-      {360, 640, {320, 180, false, Fit::fill}, {0, 218, 360, 202}, {0, 0, 320, 180}},
-      {640, 480, {320, 180, false, Fit::fit}, {0, 0, 640, 480}, {40, 0, 240, 180}},
+      // As asked.
+      {360, 640, {320, 180, Fit::fill}, {0, 218, 360, 202}, {0, 0, 320, 180}},
+      {640, 480, {320, 180, Fit::fit}, {0, 0, 640, 480}, {40, 0, 240, 180}},
   };
   for (const FitCase& c : cases) {
     const Placement placed = place(c.width, c.height, c.tile);

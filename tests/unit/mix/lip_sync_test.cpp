@@ -83,12 +83,12 @@ class LipSync : public testing::TestWithParam<Network> {
     TilePlan tile;
     tile.slot = video_;
     tile.rect = {0, 0, 160, 90};
-    mixer_->setPlan({{tile}});
+    mixer_->setPlan({.tiles = {tile}});
   }
 
   std::shared_ptr<PlayoutDelay> delay_ = PlayoutDelay::create();
   std::unique_ptr<VideoMixer> mixer_ = VideoMixer::create(160, 90);
-  std::unique_ptr<AudioMixer> sound_ = AudioMixer::create(6);
+  std::unique_ptr<AudioMixer> sound_ = AudioMixer::create({6, 1, false});
   std::shared_ptr<VideoSlot> video_ = mixer_->addSlot(delay_);
   std::shared_ptr<AudioSlot> audio_ = sound_->addSlot(delay_);
   std::vector<Nanos> flashes_, beeps_;

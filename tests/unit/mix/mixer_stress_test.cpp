@@ -95,7 +95,7 @@ TEST(MixerStress, Video) {
 }
 
 TEST(MixerStress, Audio) {
-  const auto mixer = AudioMixer::create(3);
+  const auto mixer = AudioMixer::create({3, 1, false});
   const Samples sound = tone(440, 8000, kTickSamples);
   {
     std::vector<std::unique_ptr<Loop>> loops;

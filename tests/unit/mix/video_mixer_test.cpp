@@ -36,7 +36,7 @@ class VideoMixerTest : public testing::Test {
     plan.avatar = share(solid(rect.width, rect.height, kAvatar));
     return plan;
   }
-  void show(std::vector<TilePlan> tiles) { mixer_->setPlan({std::move(tiles)}); }
+  void show(std::vector<TilePlan> tiles) { mixer_->setPlan({.tiles = std::move(tiles)}); }
   FrameRef tick() { return mixer_->tick(now_ += kTick); }
   void push(VideoSlot& slot, Yuv colour, int width = 160, int height = 90) {
     slot.push(solid(width, height, colour, now_), now_);
@@ -228,9 +228,7 @@ TEST_F(VideoMixerTest, BlendsTheLabelOverVideoAndAvatarAndClipsIt) {
   auto label = std::make_shared<Overlay>(Overlay{ink, alpha->data(), 32});
   const auto slot = mixer_->addSlot(nullptr);
   TilePlan plan = tile(slot, kLeft);
-  plan.label = label;
-  plan.labelX = 8;
-  plan.labelY = 70;
+  plan.overlays = {{label, Anchor::topLeft, 8, 70}};
   show({plan});
   push(*slot, kBlack);
   FrameRef canvas = tick();
@@ -242,8 +240,7 @@ TEST_F(VideoMixerTest, BlendsTheLabelOverVideoAndAvatarAndClipsIt) {
   EXPECT_NEAR(pixel(*tick(), 34, 78).y, (235 + 16) / 2, 3);
 
   plan.showVideo = false;
-  plan.labelX = 150;  // 10 columns fit
-  plan.labelY = 84;   // 6 lines fit
+  plan.overlays = {{label, Anchor::topLeft, 150, 84}};  // 10 columns and 6 lines fit
   show({plan, tile(mixer_->addSlot(nullptr), kRight)});
   canvas = tick();
   EXPECT_NEAR(pixel(*canvas, 154, 86).y, 235, 2);

@@ -273,7 +273,7 @@ TEST_F(ConferenceTest, TilesAndSpeakingAreForwarded) {
   Tile tile;
   tile.participant = {ada->id()};
   tile.width = 640;
-  host.last().events->onTiles({640, 360, 15}, {tile});
+  host.last().events->onPicture({{640, 360, 15}, LayoutKind::grid, {tile}, 0});
   host.last().events->onSpeaking({{{ada->id()}, -20, true}});
   EXPECT_EQ(ada->last<wire::Tiles>().tiles.at(0).width, 640);
   EXPECT_TRUE(ada->last<wire::SpeakingUpdate>().levels.at(0).speaking);

@@ -39,6 +39,7 @@ class FakeHost : public server::MediaHost {
     MediaRoomEvents* events = nullptr;  // null once it is gone
     std::vector<std::string> calls;     // "add ada/1", "remove ada/1", "answer ada/1", …
     std::vector<PeerSettings> peers;
+    std::vector<LayoutChoice> layouts;
     bool closed = false;
   };
 
@@ -80,6 +81,7 @@ class FakeHost : public server::MediaHost {
       if (u.handRaised) what += *u.handRaised ? " handUp" : " handDown";
       process_->calls.push_back(what);
     }
+    void setLayout(const LayoutChoice& choice) override { process_->layouts.push_back(choice); }
     void removePeer(const PeerKey& peer) override { note("remove", peer); }
 
    private:

@@ -24,7 +24,8 @@ class Recorder : public MediaRoomEvents {
   void onCandidate(const PeerKey&, const IceCandidate&) override {}
   void onPeerState(const PeerKey&, PeerState, const Error&) override {}
   void onPeerError(const PeerKey&, const Error&) override {}
-  void onTiles(const CanvasSettings&, const std::vector<Tile>&) override {}
+  void onPicture(const Picture&) override {}
+  void onConnectionQuality(const ParticipantId&, bool) override {}
   void onSpeaking(const std::vector<SpeakerLevel>&) override {}
   void onHealth(const RoomHealth&) override { ++beats; }
   void onFailed(const Error& why) override { failed = why; }

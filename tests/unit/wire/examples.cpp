@@ -66,6 +66,7 @@ std::vector<ToRoom> toRoomExamples() {
           AddCandidate{kPeer, {1, "candidate:1 1 UDP 1 192.0.2.1 5 typ host"}},
           UpdatePeer{{kPeer.participant, true, false, true}},
           UpdatePeer{{kPeer.participant, {}, true, {}}},
+          SetLayout{{LayoutKind::custom, "stage", {kPeer.participant}}},
           RemovePeer{kPeer},
           CloseRoom{}};
 }
@@ -89,7 +90,8 @@ std::vector<FromRoom> fromRoomExamples() {
           PeerStateChanged{kPeer, PeerState::connected, {}},
           PeerStateChanged{kPeer, PeerState::failed, why},
           PeerErrorReport{kPeer, {ErrorCode::badSdp, "m=2"}},
-          TilesChanged{{640, 360, 15}, {{kPeer.participant, "main", 2, 4, 6, 8}}},
+          PictureChanged{{{640, 360, 15}, LayoutKind::speaker, {{kPeer.participant, "main", 2, 4, 6, 8}}, 3}},
+          ConnectionQuality{kPeer.participant, true},
           Speaking{{{kPeer.participant, -20, true}}},
           Heartbeat{health},
           RoomFailed{why}};

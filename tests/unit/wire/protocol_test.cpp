@@ -66,7 +66,7 @@ RoomDetails apiExample() {
   room.participants.push_back(
       {{{"k3v9x0q2m7ab"}, "Ada", Role::moderator, false, false, false, true}, -23, true});
   room.processId = 4711;
-  room.health = RoomHealth{900, 1500, 0, 1, 0, 21, 12.5, 73'400'320, 1, 2};
+  room.health = RoomHealth{900, 1500, 0, 0, Degradation::none, 1, 0, 21, 12.5, 73'400'320, 1, 2};
   return room;
 }
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "room/media_room.h"
+
+namespace tessera {
+
+// Chooses the one speaker that layouts show large, from everybody's level and voice activity. Somebody who
+// begins to speak while nobody else does is it at once; one who talks over the present speaker only after
+// being clearly louder for a while, or when the other stops. A cough moves nobody. Pure; the times given are
+// all it knows.
+class ActiveSpeaker {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // What is known now, of everybody; those who are missing have left. True when current() changed.
+  bool update(const std::vector<SpeakerLevel>& levels, Clock::time_point now);
+
+  const ParticipantId& current() const;  // who spoke last, also in silence; empty: nobody has yet
+  // Larger: was the speaker more recently. 0: never.
+  std::uint64_t lastSpoke(const ParticipantId& id) const;
+
+ private:
+  struct Voice {
+    std::uint64_t spoke = 0;
+    Clock::time_point since{};  // speaking, or louder than the present speaker, since then
+  };
+  ParticipantId current_;
+  std::map<ParticipantId, Voice> voices_;
+  std::uint64_t turns_ = 0;
+};
+
+}  // namespace tessera

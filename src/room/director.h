@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "room/layout.h"
+#include "room/look.h"
+#include "room/media_room.h"
+
+namespace tessera {
+
+// Who could be shown, in the order of joining.
+struct ScenePerson {
+  ParticipantId id;
+  double aspect = 16.0 / 9;  // of the picture they send, width / height
+  bool sharing = false;      // has a shared screen whose picture has come
+  double screenAspect = 16.0 / 9;
+  std::uint64_t lastSpoke = 0;  // larger: more recently; 0: never
+};
+
+struct SceneTile {
+  enum class Kind { person, screen, more };
+  Kind kind = Kind::person;
+  ParticipantId id;  // empty for `more`
+  LayoutRect rect;
+  TileFit fit = TileFit::smart;
+  int more = 0;  // of kind `more`: how many people have no tile
+  bool operator==(const SceneTile&) const = default;
+};
+
+struct Scene {
+  LayoutKind kind = LayoutKind::grid;  // what is shown: never automatic
+  std::vector<SceneTile> tiles;        // a later one lies over an earlier; nobody twice in the same kind
+  bool operator==(const Scene&) const = default;
+};
+
+// Decides who stands where on the canvas. Remembers who was shown, so that people keep their places: when
+// there are more than tiles, the most recently heard stay, and one who begins to speak takes the place of the
+// one heard longest ago. Rects are even and inside the canvas, whatever its shape. Main thread, pure.
+class Director {
+ public:
+  Director(const CanvasSettings& canvas, const Look& look);
+
+  void setCanvas(const CanvasSettings& canvas);
+  void choose(const LayoutChoice& choice);
+  const LayoutChoice& choice() const;
+  // `speaker`: whom the speaker layout shows large; empty: nobody has spoken yet.
+  Scene stage(const std::vector<ScenePerson>& people, const ParticipantId& speaker);
+
+ private:
+  CanvasSettings canvas_;
+  Look look_;
+  LayoutChoice choice_;
+  std::vector<ParticipantId> seats_;
+};
+
+}  // namespace tessera
