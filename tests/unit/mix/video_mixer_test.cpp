@@ -191,7 +191,9 @@ TEST_F(VideoMixerTest, TooFastASenderIsThinnedOutEvenly) {
 
 TEST_F(VideoMixerTest, CropsTheMiddleOfColourBars) {
   const auto slot = mixer_->addSlot(nullptr);
-  show({tile(slot, {0, 0, 120, 90})});
+  TilePlan plan = tile(slot, {0, 0, 120, 90});
+  plan.fit = Fit::fill;
+  show({plan});
   // 320x180 into 4:3: 40 columns on each side go; the bars between them keep their places.
   slot->push(paint(320, 180, now_,
                    [](int x, int) {
