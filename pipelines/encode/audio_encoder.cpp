@@ -9,7 +9,6 @@
 namespace tessera {
 namespace {
 
-constexpr int kChannels = 1;
 constexpr int kComplexity = 5;            // of 10; above, the gain is in music
 constexpr int kExpectedLossPercent = 10;  // how much of the rate goes to FEC
 // How far what a decoder puts out lags behind what the encoder was given (OPUS_GET_LOOKAHEAD at 48 kHz).
@@ -22,22 +21,23 @@ void AudioEncoder::Free::operator()(OpusEncoder* encoder) const {
   opus_encoder_destroy(encoder);
 }
 
-Result<AudioEncoder> AudioEncoder::create(int kbps) {
+Result<AudioEncoder> AudioEncoder::create(int kbps, int channels) {
   int error = OPUS_OK;
-  OpusEncoder* encoder = opus_encoder_create(mix::kSampleRate, kChannels, OPUS_APPLICATION_VOIP, &error);
+  const int application = channels == 1 ? OPUS_APPLICATION_VOIP : OPUS_APPLICATION_AUDIO;
+  OpusEncoder* encoder = opus_encoder_create(mix::kSampleRate, channels, application, &error);
   if (error != OPUS_OK) return fail(ErrorCode::internal, "making an Opus encoder: {}", opus_strerror(error));
   opus_encoder_ctl(encoder, OPUS_SET_BITRATE(kbps * 1000));
   opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(kComplexity));
   opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(1));
   opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(kExpectedLossPercent));
   opus_encoder_ctl(encoder, OPUS_SET_DTX(0));  // a gap would upset recorders, and the mix is seldom silent
-  return AudioEncoder(encoder);
+  return AudioEncoder(encoder, channels);
 }
 
 void AudioEncoder::continueFrom(const AudioEncoder& other) {
   // opus.h: "the encoder state is always continuous in memory and only a shallow copy is enough".
   std::memcpy(static_cast<void*>(encoder_.get()), other.encoder_.get(),
-              static_cast<std::size_t>(opus_encoder_get_size(kChannels)));
+              static_cast<std::size_t>(opus_encoder_get_size(channels_)));
 }
 
 gst::Ref<GstBuffer> AudioEncoder::encode(const mix::AudioBlock& block, mix::Nanos time) {

@@ -10,25 +10,26 @@ struct OpusEncoder;
 
 namespace tessera {
 
-// One Opus stream: 48 kHz mono in packets of 20 ms with in-band FEC (RFC 6716, 2.1.7). Plain state without
-// a thread. One thread at a time.
+// One Opus stream: 48 kHz in packets of 20 ms, with in-band FEC (RFC 6716, 2.1.7). One channel is coded as
+// speech, two as music. Plain state without a thread. One thread at a time.
 class AudioEncoder {
  public:
-  static Result<AudioEncoder> create(int kbps);
+  static Result<AudioEncoder> create(int kbps, int channels);
 
-  // Goes on from where `other` is, so that a receiver that changes over hears no seam: libopus keeps all
-  // state in one block that may be copied.
+  // Goes on from where `other`, of the same channels, is, so that a receiver that changes over hears no seam:
+  // libopus keeps all state in one block that may be copied.
   void continueFrom(const AudioEncoder& other);
 
-  // One packet of 20 ms; null when libopus refused, which is a bug. The block begins at `time`; the PTS is
-  // earlier by the codec's delay, so that what is decoded is heard at its time.
+  // One packet of 20 ms from a block of these channels; null when libopus refused, which is a bug. The block
+  // begins at `time`; the PTS is earlier by the codec's delay, so that what is decoded is heard at its time.
   gst::Ref<GstBuffer> encode(const mix::AudioBlock& block, mix::Nanos time);
 
  private:
   struct Free {
     void operator()(OpusEncoder* encoder) const;
   };
-  explicit AudioEncoder(OpusEncoder* encoder) : encoder_(encoder) {}
+  AudioEncoder(OpusEncoder* encoder, int channels) : channels_(channels), encoder_(encoder) {}
+  int channels_;
   std::unique_ptr<OpusEncoder, Free> encoder_;
 };
 

@@ -17,7 +17,7 @@ const EncodedAudio& MixEncoders::encode(const mix::AudioTick& tick,
     return out_;
   }
   if (!common_) {
-    auto made = AudioEncoder::create(kbps_);
+    auto made = AudioEncoder::create(kbps_, channels_);
     if (!made) {
       log::error("no audio encoder", {{"error", made.error().text}});
       return out_;
@@ -40,7 +40,7 @@ void MixEncoders::admitTalkers(const mix::AudioTick& tick, std::span<const mix::
   for (const auto& personal : tick.personal) {
     if (std::ranges::find(listeners, personal.slot) == listeners.end()) continue;
     if (std::ranges::find(streams_, personal.slot, &Stream::slot) != streams_.end()) continue;
-    auto encoder = AudioEncoder::create(kbps_);
+    auto encoder = AudioEncoder::create(kbps_, channels_);
     if (!encoder) {
       log::error("no audio encoder", {{"error", encoder.error().text}});
       continue;

@@ -27,7 +27,7 @@ class MixEncoders {
  public:
   static constexpr int kDrainTicks = 10;  // 200 ms
 
-  explicit MixEncoders(int kbps) : kbps_(kbps) {}
+  explicit MixEncoders(int kbps, int channels = 1) : kbps_(kbps), channels_(channels) {}
 
   // `listeners`: the slots of those who take sound now (null for one without a slot). The answer is valid
   // until the next call.
@@ -44,7 +44,7 @@ class MixEncoders {
   void admitTalkers(const mix::AudioTick& tick, std::span<const mix::AudioSlot* const> listeners);
   const mix::AudioBlock* blockFor(Stream& stream, const mix::AudioTick& tick) const;
 
-  const int kbps_;
+  const int kbps_, channels_;
   std::optional<AudioEncoder> common_;
   std::vector<Stream> streams_;
   EncodedAudio out_;

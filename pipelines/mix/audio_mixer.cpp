@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "pipelines/mix/chime.h"
 #include "pipelines/mix/limiter.h"
 #include "pipelines/mix/playout_ring.h"
 #include "pipelines/mix/talkers.h"
@@ -21,30 +22,35 @@ float levelOf(const AudioBlock& block) {
   std::int64_t sum = 0;
   for (const std::int32_t sample : block) sum += sample * sample;
   if (sum == 0) return kSilenceDb;
-  const double meanSquare = static_cast<double>(sum) / kTickSamples;
+  const double meanSquare = static_cast<double>(sum) / static_cast<double>(block.size());
   return std::max(kSilenceDb, static_cast<float>(10 * std::log10(meanSquare / (32768.0 * 32768.0))));
 }
 
-void rampIn(AudioBlock& block) {
-  for (int i = 0; i < kRamp; ++i) {
+void rampIn(SumBlock& block) {
+  const int channels = block.channels();
+  for (int i = 0; i < kRamp * channels; ++i) {
     auto& sample = block[static_cast<std::size_t>(i)];
-    sample = static_cast<std::int16_t>(sample * i / kRamp);
+    sample = sample * (i / channels) / kRamp;
   }
 }
 
-void rampOut(AudioBlock& block) {
-  for (int i = 0; i < kRamp; ++i) {
+void rampOut(SumBlock& block) {
+  const int channels = block.channels();
+  for (int i = 0; i < kRamp * channels; ++i) {
     auto& sample = block[static_cast<std::size_t>(i)];
-    sample = static_cast<std::int16_t>(sample * (kRamp - i) / kRamp);
+    sample = sample * (kRamp - i / channels) / kRamp;
   }
-  std::fill(block.begin() + kRamp, block.end(), std::int16_t{0});
+  std::fill(block.begin() + kRamp * channels, block.end(), 0);
 }
 
 class Slot final : public AudioSlot {
  public:
-  explicit Slot(std::shared_ptr<PlayoutDelay> delay) : delay_(std::move(delay)) {
-    if (!delay_) delay_ = PlayoutDelay::create();
-  }
+  Slot(std::shared_ptr<PlayoutDelay> delay, int channels, std::shared_ptr<Slot> companion)
+      : own(channels),
+        companion_(std::move(companion)),
+        delay_(delay ? std::move(delay) : PlayoutDelay::create()),
+        ring_(channels),
+        block_(channels) {}
 
   void push(std::span<const std::int16_t> samples, Nanos captured, Nanos arrived) override {
     if (captured > Nanos{0}) delay_->observeAudio(captured, arrived);
@@ -54,53 +60,60 @@ class Slot final : public AudioSlot {
   void remove() { removed_.store(true, std::memory_order_relaxed); }
   bool removed() const { return removed_.load(std::memory_order_relaxed); }
   PlayoutRing::Counters counters() const { return ring_.counters(); }
+  // Whose personal mix leaves this out.
+  Slot& participant() { return companion_ ? *companion_ : *this; }
 
   // Tick thread from here.
   void read(Nanos now) {
     const bool muted = muted_.load(std::memory_order_relaxed);
-    const bool sound = ring_.read(now - delay_->value(), muted || !voice.heard(), block);
+    const bool sound = ring_.read(now - delay_->value(), muted || !voice.heard(), block_);
     if (muted) {
       voice.reset();
     } else {
-      voice.update(sound ? levelOf(block) : kSilenceDb);
+      voice.update(sound ? levelOf(block_) : kSilenceDb);
     }
     candidate.wants = voice.heard() && !muted && !removed();
     candidate.loudNow = voice.heardNow();
     candidate.levelDb = voice.levelDb();
   }
-  void ramp() {
-    if (candidate.seat == Seat::joining) rampIn(block);
-    if (candidate.seat == Seat::leaving) rampOut(block);
+  void makeOwn() {
+    std::ranges::copy(block_, own.begin());
+    if (candidate.seat == Seat::joining) rampIn(own);
+    if (candidate.seat == Seat::leaving) rampOut(own);
   }
 
-  AudioBlock block{};
+  SumBlock own;  // what it adds to the sum, while seated
   VoiceActivity voice;
   Candidate candidate;
-  Limiter limiter;  // of the personal mix
+  Limiter limiter;               // of the personal mix,
+  std::uint64_t personalAt = 0;  // which it had in this tick
 
  private:
-  std::shared_ptr<PlayoutDelay> delay_;
+  const std::shared_ptr<Slot> companion_;
+  const std::shared_ptr<PlayoutDelay> delay_;
   PlayoutRing ring_;
+  AudioBlock block_;
   std::atomic<bool> muted_{false}, removed_{false};
 };
 
 class Mixer final : public AudioMixer {
  public:
-  explicit Mixer(int maxTalkers) : selection_(std::max(maxTalkers, 1)) {
-    result_.personal.reserve(static_cast<std::size_t>(std::max(maxTalkers, 1)));
+  explicit Mixer(const AudioMixerSettings& settings)
+      : channels_(std::clamp(settings.channels, 1, kMaxChannels)),
+        selection_(std::max(settings.maxTalkers, 1)),
+        sum_(channels_),
+        difference_(channels_) {
+    result_.common = AudioBlock(channels_);
+    result_.personal.reserve(static_cast<std::size_t>(std::max(settings.maxTalkers, 1)));
   }
 
-  std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay, const AudioSlot*) override {
-    auto slot = std::make_shared<Slot>(std::move(delay));
-    const std::lock_guard lock(mutex_);
-    slots_.push_back(slot);
-    return slot;
-  }
+  std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay,
+                                     const AudioSlot* companion) override;
   // Stays for the tick in which its sound is ramped down, if it is heard.
   void removeSlot(const std::shared_ptr<AudioSlot>& slot) override {
     if (slot) std::static_pointer_cast<Slot>(slot)->remove();
   }
-  void play(Chime) override {}
+  void play(Chime chime) override { chimes_.play(chime); }
   const AudioTick& tick(Nanos now) override;
   std::uint64_t ticks() const override { return ticks_.load(std::memory_order_relaxed); }
   AudioMixerStats stats() const override;
@@ -111,18 +124,28 @@ class Mixer final : public AudioMixer {
   void makePersonal();
   void report();
 
+  const int channels_;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Slot>> slots_;
   std::atomic<std::uint64_t> ticks_{0};
+  ChimePlayer chimes_;
 
   // Tick thread.
   TalkerSelection selection_;
   std::vector<std::shared_ptr<Slot>> present_;
   std::vector<Candidate*> candidates_;
-  SumBlock sum_{}, difference_{};
+  std::vector<Slot*> heard_;
+  SumBlock sum_, difference_;
   Limiter limiter_;
   AudioTick result_;
 };
+
+std::shared_ptr<AudioSlot> Mixer::addSlot(std::shared_ptr<PlayoutDelay> delay, const AudioSlot* companion) {
+  const std::lock_guard lock(mutex_);
+  const auto main = std::ranges::find(slots_, companion, [](const auto& slot) { return slot.get(); });
+  return slots_.emplace_back(
+      std::make_shared<Slot>(std::move(delay), channels_, main == slots_.end() ? nullptr : *main));
+}
 
 // A removed slot goes when it is no longer heard; it is destroyed after the lock.
 void Mixer::collectSlots() {
@@ -134,23 +157,33 @@ void Mixer::collectSlots() {
 }
 
 void Mixer::addUp() {
-  sum_.fill(0);
+  heard_.clear();
+  std::ranges::fill(sum_, 0);
+  chimes_.addTo(sum_);
   for (const auto& slot : present_) {
     if (!seated(slot->candidate.seat)) continue;
-    slot->ramp();
-    if (slot->candidate.seat == Seat::joining) slot->limiter.continueFrom(limiter_);
-    for (std::size_t i = 0; i < sum_.size(); ++i) sum_[i] += slot->block[i];
+    heard_.push_back(slot.get());
+    slot->makeOwn();
+    for (std::size_t i = 0; i < sum_.size(); ++i) sum_[i] += slot->own[i];
   }
 }
 
+// One for each participant of whom anything is heard: the sum without what is theirs.
 void Mixer::makePersonal() {
   result_.personal.clear();
-  for (const auto& slot : present_) {
-    if (!seated(slot->candidate.seat) || slot->removed()) continue;
-    for (std::size_t i = 0; i < sum_.size(); ++i) difference_[i] = sum_[i] - slot->block[i];
-    auto& personal = result_.personal.emplace_back();
-    personal.slot = slot.get();
-    slot->limiter.apply(difference_, personal.mix);
+  const std::uint64_t thisTick = ticks() + 1;
+  for (Slot* const slot : heard_) {
+    Slot& participant = slot->participant();
+    if (participant.removed() || participant.personalAt == thisTick) continue;
+    if (participant.personalAt + 1 != thisTick) participant.limiter.continueFrom(limiter_);
+    participant.personalAt = thisTick;
+    difference_ = sum_;
+    for (Slot* const each : heard_) {
+      if (&each->participant() != &participant) continue;
+      for (std::size_t i = 0; i < sum_.size(); ++i) difference_[i] -= each->own[i];
+    }
+    result_.personal.push_back({&participant, AudioBlock(channels_)});
+    participant.limiter.apply(difference_, result_.personal.back().mix);
   }
 }
 
@@ -195,7 +228,7 @@ AudioMixerStats Mixer::stats() const {
 }  // namespace
 
 std::unique_ptr<AudioMixer> AudioMixer::create(const AudioMixerSettings& settings) {
-  return std::make_unique<Mixer>(settings.maxTalkers);
+  return std::make_unique<Mixer>(settings);
 }
 
 }  // namespace tessera::mix

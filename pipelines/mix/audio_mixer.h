@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "pipelines/mix/audio_block.h"
 #include "pipelines/mix/playout_delay.h"
 
 namespace tessera::mix {
 
-inline constexpr int kSampleRate = 48000;
-inline constexpr int kTickSamples = 960;  // 20 ms, per channel, S16
-inline constexpr int kMaxChannels = 2;
 inline constexpr Nanos kAudioTick = std::chrono::milliseconds(20);
-using AudioBlock = std::array<std::int16_t, kTickSamples>;
 
 // One participant's sound. push() on its streaming thread; the rest belongs to the mixer.
 class AudioSlot {
  public:
   virtual ~AudioSlot() = default;
   // Any number of samples at 48 kHz, interleaved in the mixer's channels; `captured` is the capture time of
-  // the first on our clock.
+  // the first on our clock. None: a packet that its sender calls silent and that was not decoded, which
+  // keeps the playout delay up to date.
   virtual void push(std::span<const std::int16_t> samples, Nanos captured, Nanos arrived) = 0;
   virtual void setMuted(bool muted) = 0;  // any thread
 };
@@ -30,18 +27,19 @@ struct AudioLevel {
   const AudioSlot* slot = nullptr;
   float levelDb = -127;   // dBov RMS of this tick, smoothed
   bool speaking = false;  // voice activity with hysteresis
-  bool talker = false;    // is in the sum, so that its owner must get `personal`
+  bool talker = false;    // is in the sum, so that its participant must get `personal`
 };
 
-// What one tick makes: the sum of all talkers, and for each talker the sum minus themselves.
+// What one tick makes, in the mixer's channels: the sum of all talkers, and for each talker the sum minus
+// themselves.
 struct AudioTick {
   Nanos time{0};
-  AudioBlock common{};
+  AudioBlock common;
   struct Personal {
-    const AudioSlot* slot = nullptr;
-    AudioBlock mix{};
+    const AudioSlot* slot = nullptr;  // of the main connection
+    AudioBlock mix;
   };
-  std::vector<Personal> personal;  // exactly the talkers, at most maxTalkers
+  std::vector<Personal> personal;  // one for each participant who is heard, at most maxTalkers
   std::vector<AudioLevel> levels;  // every slot
 };
 

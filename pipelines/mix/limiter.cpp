@@ -24,8 +24,8 @@ int peakOf(const SumBlock& in) {
 // How long the gain may take to change: a falling one has to be there before the first sample that needs it.
 int rampBefore(const SumBlock& in, float gain) {
   const auto overload = [gain](int sample) { return std::abs(static_cast<float>(sample)) * gain > kCeiling; };
-  const auto first = std::find_if(in.begin(), in.begin() + kRamp, overload) - in.begin();
-  return std::max(static_cast<int>(first), kSteepestRamp);
+  const auto first = std::find_if(in.begin(), in.begin() + kRamp * in.channels(), overload) - in.begin();
+  return std::max(static_cast<int>(first) / in.channels(), kSteepestRamp);
 }
 
 std::int16_t saturate(float value) {
@@ -44,13 +44,13 @@ void Limiter::apply(const SumBlock& in, AudioBlock& out) {
   }
   const int ramp = next < gain_ ? rampBefore(in, gain_) : kRamp;
   const float step = (next - gain_) / static_cast<float>(ramp);
-  for (int i = 0; i < ramp; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    out[at] = saturate(static_cast<float>(in[at]) * (gain_ + step * static_cast<float>(i)));
+  const int channels = in.channels();
+  const auto ramped = static_cast<std::size_t>(ramp * channels);
+  for (std::size_t i = 0; i < ramped; ++i) {
+    const auto frame = static_cast<float>(i / static_cast<std::size_t>(channels));
+    out[i] = saturate(static_cast<float>(in[i]) * (gain_ + step * frame));
   }
-  for (auto i = static_cast<std::size_t>(ramp); i < in.size(); ++i) {
-    out[i] = saturate(static_cast<float>(in[i]) * next);
-  }
+  for (std::size_t i = ramped; i < in.size(); ++i) out[i] = saturate(static_cast<float>(in[i]) * next);
   gain_ = next;
 }
 

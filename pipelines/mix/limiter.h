@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <array>
-#include <cstdint>
-
-#include "pipelines/mix/audio_mixer.h"
+#include "pipelines/mix/audio_block.h"
 
 namespace tessera::mix {
 
-using SumBlock = std::array<std::int32_t, kTickSamples>;
-
 // Brings one output's sum into 16 bits by a smooth gain, which falls within 5 ms and recovers over a
-// second. Each output has its own, so that nobody's level moves another's mix.
+// second, the same for both channels. Each output has its own, so that nobody's level moves another's mix.
 class Limiter {
  public:
   void apply(const SumBlock& in, AudioBlock& out);

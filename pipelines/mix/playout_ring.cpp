@@ -15,6 +15,7 @@ constexpr int kErrorEnd = kSampleRate / 8000;    // and ends below 0.125 ms
 constexpr int kErrorQuiet = kSampleRate / 500;   // 2 ms: corrected at once when nobody speaks
 constexpr int kErrorJump = kSampleRate / 10;     // 100 ms: corrected at once
 constexpr int kErrorPerSample = 48;              // of the error, per sample of stretching
+constexpr int kPause = kSampleRate / 10;         // a longer gap is a sender's pause, not a loss
 constexpr int kLateWrites = 25;                  // in a row: this sender needs more delay than D
 constexpr int kRecoverTicks = 250;               // 5 s
 
@@ -23,20 +24,35 @@ std::int16_t scaled(std::int16_t sample, int part, int whole) {
 }
 
 // Catmull-Rom from `count` samples to a block; `from` has one sample before and two after them.
+template <int kChannels>
 void resample(const std::int16_t* from, int count, std::int16_t* to) {
   const float step = static_cast<float>(count) / kTickSamples;
   for (int i = 0; i < kTickSamples; ++i) {
     const float position = static_cast<float>(i) * step;
     const int whole = static_cast<int>(position);
     const float t = position - static_cast<float>(whole);
-    const std::int16_t* p = from + whole;
-    const float a = p[-1], b = p[0], c = p[1], d = p[2];
-    const float value = b + 0.5F * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
-    to[i] = static_cast<std::int16_t>(std::lrintf(std::clamp(value, -32768.0F, 32767.0F)));
+    for (int channel = 0; channel < kChannels; ++channel) {
+      const std::int16_t* p = from + whole * kChannels + channel;
+      const float a = p[-kChannels], b = p[0], c = p[kChannels], d = p[2 * kChannels];
+      const float value =
+          b + 0.5F * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+      to[i * kChannels + channel] =
+          static_cast<std::int16_t>(std::lrintf(std::clamp(value, -32768.0F, 32767.0F)));
+    }
   }
 }
 
 }  // namespace
+
+PlayoutRing::PlayoutRing(int channels)
+    : channels_(channels), ring_(static_cast<std::size_t>(kRing * channels)) {}
+
+std::int16_t* PlayoutRing::at(Index index) {
+  return ring_.data() + (index & kMask) * channels_;
+}
+const std::int16_t* PlayoutRing::at(Index index) const {
+  return ring_.data() + (index & kMask) * channels_;
+}
 
 double PlayoutRing::capturePosition(Nanos time) const {
   return static_cast<double>((time - origin_).count()) * (kSampleRate / 1e9);
@@ -51,15 +67,20 @@ void PlayoutRing::write(std::span<const std::int16_t> samples, Nanos captured, N
     origin_ = captured;
     fadeIn_ = kFade;
   }
+  const Index end = written_;
   follow(capturePosition(captured) - (static_cast<double>(written_) + shift_));
-  if (samples.size() > kMaxBuffered) {
-    const std::size_t excess = samples.size() - kMaxBuffered;
-    counters_.skipped += excess;
-    written_ += static_cast<Index>(excess);
-    samples = samples.subspan(excess);
+  countMissing(written_ - end);
+  const std::int16_t* from = samples.data();
+  auto count = static_cast<Index>(samples.size()) / channels_;
+  if (count > kMaxBuffered) {
+    const Index excess = count - kMaxBuffered;
+    counters_.skipped += static_cast<std::uint64_t>(excess);
+    written_ += excess;
+    from += excess * channels_;
+    count = kMaxBuffered;
   }
   const Index begin = written_;
-  append(samples);
+  append(from, count);
   noteLateness(begin);
 }
 
@@ -79,25 +100,31 @@ void PlayoutRing::fillGap(Index count) {
   const Index filled = std::min(count, kRing);
   for (Index i = 0; i < filled; ++i) {
     const int left = i < kFade ? kFade - static_cast<int>(i) : 0;
-    ring_[static_cast<std::size_t>((written_ + i) & kMask)] = scaled(lastWritten_, left, kFade);
+    std::int16_t* const to = at(written_ + i);
+    for (int c = 0; c < channels_; ++c)
+      to[c] = scaled(lastWritten_[static_cast<std::size_t>(c)], left, kFade);
   }
   written_ += count;
-  lastWritten_ = 0;
+  lastWritten_ = {};
   fadeIn_ = kFade;
 }
 
-void PlayoutRing::append(std::span<const std::int16_t> samples) {
-  const auto count = static_cast<Index>(samples.size());
-  const Index at = written_ & kMask;
-  const Index first = std::min(count, kRing - at);
-  std::copy_n(samples.data(), first, ring_.data() + at);
-  std::copy_n(samples.data() + first, count - first, ring_.data());
+void PlayoutRing::append(const std::int16_t* samples, Index count) {
+  const Index first = std::min(count, kRing - (written_ & kMask));
+  std::copy_n(samples, first * channels_, at(written_));
+  std::copy_n(samples + first * channels_, (count - first) * channels_, ring_.data());
   for (Index i = 0; i < count && fadeIn_ > 0; ++i, --fadeIn_) {
-    auto& sample = ring_[static_cast<std::size_t>((written_ + i) & kMask)];
-    sample = scaled(sample, kFade - fadeIn_, kFade);
+    std::int16_t* const frame = at(written_ + i);
+    for (int c = 0; c < channels_; ++c) frame[c] = scaled(frame[c], kFade - fadeIn_, kFade);
   }
   written_ += count;
-  lastWritten_ = ring_[static_cast<std::size_t>((written_ - 1) & kMask)];
+  std::copy_n(at(written_ - 1), channels_, lastWritten_.data());
+}
+
+// What was played as silence was missing, unless the sender paused: it sent nothing for `gap` samples.
+void PlayoutRing::countMissing(Index gap) {
+  if (gap <= kPause) counters_.missing += static_cast<std::uint64_t>(dry_);
+  dry_ = 0;
 }
 
 // A sender that is later than the largest D all the time gets further delay rather than silence.
@@ -118,7 +145,7 @@ void PlayoutRing::noteLateness(Index begin) {
 bool PlayoutRing::read(Nanos end, bool quiet, AudioBlock& out) {
   const std::lock_guard lock(mutex_);
   if (!started_) {
-    out.fill(0);
+    std::ranges::fill(out, std::int16_t{0});
     return false;
   }
   Index target = static_cast<Index>(std::floor(capturePosition(end) - shift_)) - extra_ - kTickSamples;
@@ -127,11 +154,22 @@ bool PlayoutRing::read(Nanos end, bool quiet, AudioBlock& out) {
     reading_ = true;
     read_ = target;
   }
+  if (isDry()) {
+    std::ranges::fill(out, std::int16_t{0});
+    dry_ += kTickSamples;
+    read_ = std::max(written_, target + kTickSamples);
+    return false;
+  }
   const int pause = pauseOrSkip(target, quiet);
   const int consume = kTickSamples - pause + (pause == 0 ? stretch(target - read_) : 0);
   const bool sound = play(target, pause, consume, out);
   recoverExtra();
   return sound;
+}
+
+// Nothing to play, and the last sound has died away.
+bool PlayoutRing::isDry() const {
+  return written_ <= read_ && lastPlayed_ == Frame{};
 }
 
 // More than kMaxBuffered waiting: the timeline is moved, whatever the capture times say.
@@ -166,17 +204,19 @@ int PlayoutRing::stretch(Index error) {
 }
 
 void PlayoutRing::fetch(Index from, int count, std::int16_t* to) const {
-  const Index at = from & kMask;
-  const Index first = std::min<Index>(count, kRing - at);
-  std::copy_n(ring_.data() + at, first, to);
-  std::copy_n(ring_.data(), count - first, to + first);
+  const Index first = std::min<Index>(count, kRing - (from & kMask));
+  std::copy_n(at(from), first * channels_, to);
+  std::copy_n(ring_.data(), (count - first) * channels_, to + first * channels_);
 }
 
 // What is played ends here: the last sample dies away, then silence.
 void PlayoutRing::fadeTail(std::int16_t* to, int count) {
   const int fade = std::min(count, kFade);
-  for (int i = 0; i < fade; ++i) to[i] = scaled(lastPlayed_, kFade - i, kFade);
-  std::fill(to + fade, to + count, std::int16_t{0});
+  for (int i = 0; i < fade; ++i) {
+    for (const std::int16_t last : std::span(lastPlayed_).first(static_cast<std::size_t>(channels_)))
+      *to++ = scaled(last, kFade - i, kFade);
+  }
+  std::fill_n(to, (count - fade) * channels_, std::int16_t{0});
   faded_ = true;
 }
 
@@ -184,28 +224,37 @@ void PlayoutRing::fadeHead(std::int16_t* to, int count) {
   if (!faded_ || count == 0) return;
   const int fade = std::min(count, kFade);
   for (int i = 0; i < fade; ++i) {
-    to[i] = static_cast<std::int16_t>((to[i] * i + lastPlayed_ * (kFade - i)) / kFade);
+    for (const std::int16_t last : std::span(lastPlayed_).first(static_cast<std::size_t>(channels_))) {
+      *to = static_cast<std::int16_t>((*to * i + last * (kFade - i)) / kFade);
+      ++to;
+    }
   }
   faded_ = false;
 }
 
 // The interpolation looks at up to two samples that may not be there yet: the last one stands in for them.
 void PlayoutRing::fetchResampled(int count, std::int16_t* to) const {
-  std::array<std::int16_t, kLead + kTickSamples + kMaxStretch + kTail> source;
+  constexpr int kMost = kLead + kTickSamples + kMaxStretch + kTail;
+  std::array<std::int16_t, static_cast<std::size_t>(kMost) * kMaxChannels> source;
   const int all = kLead + count + kTail;
   fetch(read_ - kLead, all, source.data());
   const auto beyond = static_cast<int>(std::max<Index>(read_ + count + kTail - written_, 0));
-  std::fill_n(source.data() + all - beyond, beyond, source[static_cast<std::size_t>(all - beyond - 1)]);
-  resample(source.data() + kLead, count, to);
+  for (std::int16_t* p = source.data() + (all - beyond) * channels_; p < source.data() + all * channels_; ++p)
+    *p = p[-channels_];
+  if (channels_ == 1) {
+    resample<1>(source.data() + kLead, count, to);
+  } else {
+    resample<2>(source.data() + 2 * kLead, count, to);
+  }
 }
 
 bool PlayoutRing::play(Index target, int pause, int consume, AudioBlock& out) {
-  const std::int16_t before = lastPlayed_;
+  const Frame before = lastPlayed_;
   if (pause > 0) {
     fadeTail(out.data(), pause);
-    lastPlayed_ = 0;
+    lastPlayed_ = {};
   }
-  std::int16_t* const to = out.data() + pause;
+  std::int16_t* const to = out.data() + pause * channels_;
   const int wanted = kTickSamples - pause;
   const auto there = static_cast<int>(std::clamp<Index>(written_ - read_, 0, consume));
   const bool complete = there == consume;
@@ -216,16 +265,16 @@ bool PlayoutRing::play(Index target, int pause, int consume, AudioBlock& out) {
     fetch(read_, played, to);
   }
   fadeHead(to, played);
-  if (played > 0) lastPlayed_ = to[played - 1];
+  if (played > 0) std::copy_n(to + (played - 1) * channels_, channels_, lastPlayed_.data());
   if (complete) {
     read_ += consume;
   } else {
-    counters_.missing += static_cast<std::uint64_t>(wanted - played);
-    fadeTail(to + played, wanted - played);
-    lastPlayed_ = 0;
+    dry_ += wanted - played;
+    fadeTail(to + played * channels_, wanted - played);
+    lastPlayed_ = {};
     read_ = std::max(written_, target + kTickSamples);
   }
-  return played > 0 || before != 0;
+  return played > 0 || before != Frame{};
 }
 
 void PlayoutRing::recoverExtra() {

@@ -9,7 +9,7 @@ namespace tessera::mix {
 namespace {
 
 SumBlock loud(double amplitude, std::size_t block) {
-  SumBlock out{};
+  SumBlock out;
   for (std::size_t i = 0; i < out.size(); ++i) {
     const double phase =
         2 * std::numbers::pi * 400 * static_cast<double>(block * kTickSamples + i) / kSampleRate;
@@ -20,7 +20,7 @@ SumBlock loud(double amplitude, std::size_t block) {
 
 TEST(Limiter, LeavesWhatFitsAlone) {
   Limiter limiter;
-  AudioBlock out{};
+  AudioBlock out;
   const SumBlock in = loud(31000, 0);
   limiter.apply(in, out);
   EXPECT_TRUE(std::ranges::equal(in, out));
@@ -28,7 +28,7 @@ TEST(Limiter, LeavesWhatFitsAlone) {
 
 TEST(Limiter, BringsLoudSoundDownAndRecovers) {
   Limiter limiter;
-  AudioBlock out{};
+  AudioBlock out;
   test::Samples all;
   for (std::size_t block = 0; block < 20; ++block) {
     limiter.apply(loud(90000, block), out);
