@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
-#include "pipelines/mix/fit.h"
+#include "pipelines/mix/active_plan.h"
+#include "pipelines/mix/changes.h"
 
 namespace tessera::mix {
 
-// What a tile shows: the number of a fitted frame, or one of these.
-inline constexpr std::uint64_t kShowsAvatar = 0;
-inline constexpr std::uint64_t kShowsNothing = ~std::uint64_t{0};
+// A tile as a tick draws it.
+struct TileLayer {
+  TileKey key;
+  const TilePlan* plan = nullptr;
+  VideoFrame picture;  // cropped and scaled; no planes: nothing to show
+  Rect dest;           // of the picture, in the tile; what is left are bars
+};
 
 // One canvas-sized picture that encoders may hold on to, and what is drawn on it. Tick thread, but for the
 // release of the last reference.
@@ -23,21 +30,23 @@ class Canvas : public std::enable_shared_from_this<Canvas> {
   // The picture as a frame that keeps this canvas from being drawn on.
   std::shared_ptr<const void> hold();
   const VideoFrame& picture() const { return pixels_.frame; }
+  Rect area() const { return {0, 0, pixels_.frame.width, pixels_.frame.height}; }
 
-  void clear();  // all background
-  // `fitted` null: the avatar, or black when there is none. The rect lies inside the canvas.
-  void drawTile(const TilePlan& tile, const FittedFrame* fitted);
+  // Draws all there is inside `clip` (even, on the canvas) from the bottom up: the background, where no tile
+  // covers all of it, the tiles, and the backdrop's overlays.
+  void draw(const Rect& clip, const Backdrop& behind, std::span<const TileLayer> tiles);
 
-  // What the pixels are: a plan's number and what each of its tiles shows.
-  std::uint64_t plan = 0;
-  std::vector<std::uint64_t> shows;
+  // What the pixels are.
+  std::shared_ptr<const Backdrop> backdrop;  // null: nothing yet
+  std::vector<TileKey> shows;
   std::uint64_t lastTick = 0;
 
  private:
-  void copyIn(const VideoFrame& picture, int x, int y);
-  void fill(const Rect& part, int luma, int u, int v);
-  void drawBars(const Rect& tile, const Rect& dest);
-  void blend(const Rect& tile, const PlacedOverlay& placed);
+  void copyIn(const VideoFrame& picture, const Rect& at, const Rect& clip);
+  void fill(const Rect& whole, const Rect& clip, const Colour& colour);
+  void drawTile(const TileLayer& tile, const Rect& clip, const Colour& bars);
+  void drawBars(const Rect& tile, const Rect& picture, const Rect& clip, const Colour& colour);
+  void blend(const Rect& on, const PlacedOverlay& placed, const Rect& clip);
 
   const AlignedBytes memory_;
   const WritableFrame pixels_;

@@ -87,7 +87,9 @@ Placement place(int sourceWidth, int sourceHeight, const TileShape& tile) {
   const bool wider = std::int64_t{width} * tile.height > std::int64_t{height} * tile.width;
   const Rect wholeSource{0, 0, width, height};
   const Rect wholeTile{0, 0, tile.width, tile.height};
-  if (letterboxed(width, height, tile)) {
+  const int times = tile.sharp ? std::min(tile.width / width, tile.height / height) : 0;
+  if (times > 0) return {wholeSource, centred(times * width, times * height, tile.width, tile.height)};
+  if (tile.sharp || letterboxed(width, height, tile)) {
     const int w = wider ? tile.width : evenRatio(tile.height, width, height, tile.width);
     const int h = wider ? evenRatio(tile.width, height, width, tile.height) : tile.height;
     return {wholeSource, centred(w, h, tile.width, tile.height)};
@@ -112,16 +114,18 @@ FittedFrame fitFrame(const VideoFrame& source, const TileShape& tile, FramePool&
   const VideoFrame cropped = window(source, placement.crop);
   const Rect& dest = placement.dest;
   const bool sameSize = cropped.width == dest.width && cropped.height == dest.height;
-  if (sameSize && !source.fullRange) return {cropped, dest, false};
+  if (sameSize && !source.fullRange) return {cropped, dest, tile, false};
   WritableFrame out = pool.acquire(dest.width, dest.height);
   // kFilterBox averages when shrinking to less than half and is bilinear otherwise.
+  const bool repeats = tile.sharp && dest.width > cropped.width;
   libyuv::I420Scale(cropped.y, cropped.strideY, cropped.u, cropped.strideU, cropped.v, cropped.strideV,
                     cropped.width, cropped.height, out.y, out.frame.strideY, out.u, out.frame.strideU, out.v,
-                    out.frame.strideV, dest.width, dest.height, libyuv::kFilterBox);
+                    out.frame.strideV, dest.width, dest.height,
+                    repeats ? libyuv::kFilterNone : libyuv::kFilterBox);
   if (source.fullRange) limitRange(out);
   if (source.fullRange && source.bt709) bt709ToBt601(out);
   out.frame.captured = source.captured;
-  return {std::move(out.frame), dest, true};
+  return {std::move(out.frame), dest, tile, true};
 }
 
 bool usable(const VideoFrame& frame) {

@@ -9,6 +9,7 @@ namespace tessera::mix {
 struct TileShape {
   int width = 0, height = 0;  // even
   Fit fit = Fit::smart;
+  bool sharp = false;  // shown whole; never scaled up but by whole factors without a filter
   bool operator==(const TileShape&) const = default;
 };
 
@@ -24,7 +25,9 @@ Placement place(int sourceWidth, int sourceHeight, const TileShape& tile);
 struct FittedFrame {
   VideoFrame picture;
   Rect dest;
+  TileShape tile;
   bool scaled = false;  // false: `picture` is a window into the source's own planes
+  bool fills() const { return dest.width == tile.width && dest.height == tile.height; }
 };
 FittedFrame fitFrame(const VideoFrame& source, const TileShape& tile, FramePool& pool);
 

@@ -22,15 +22,22 @@ Nanos modulo(Nanos value, Nanos interval) {
 }  // namespace
 
 void TickPhase::observe(Nanos showable) {
+  const std::lock_guard lock(mutex_);
   const double part =
       static_cast<double>(modulo(showable, interval_).count()) / static_cast<double>(interval_.count());
-  const std::lock_guard lock(mutex_);
   const double weight = std::max(kWeight, 1.0 / ++observed_);
   mean_ += weight * (std::polar(1.0, kTurn * part) - mean_);
 }
 
 void TickPhase::reset() {
   const std::lock_guard lock(mutex_);
+  mean_ = 0;
+  observed_ = 0;
+}
+
+void TickPhase::setInterval(Nanos interval) {
+  const std::lock_guard lock(mutex_);
+  interval_ = interval;
   mean_ = 0;
   observed_ = 0;
 }
@@ -50,8 +57,9 @@ Nanos TickPhase::wantedOffset() const {
 }
 
 Nanos TickPhase::next(Nanos previous) const {
+  const std::lock_guard lock(mutex_);
   const Nanos regular = previous + interval_;
-  const Nanos wanted = wantedOffset();
+  const Nanos wanted = wantedLocked();
   if (wanted < Nanos{0}) return regular;
   Nanos move = modulo(wanted - regular, interval_);
   if (move > interval_ / 2) move -= interval_;  // the shorter way round

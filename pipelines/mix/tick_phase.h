@@ -19,7 +19,8 @@ class TickPhase {
   explicit TickPhase(Nanos interval) : interval_(interval) {}
 
   void observe(Nanos showable);
-  void reset();  // the main input changed
+  void reset();                      // the main input changed
+  void setInterval(Nanos interval);  // another canvas rate; forgets what it observed
   // Where in the interval the tick should fall, from 0 to the interval; negative: anywhere will do.
   Nanos wantedOffset() const;
   // The tick after `previous`: one interval later, moved by at most kMaxMove.
@@ -28,8 +29,8 @@ class TickPhase {
  private:
   Nanos wantedLocked() const;
 
-  const Nanos interval_;
   mutable std::mutex mutex_;
+  Nanos interval_;
   std::complex<double> mean_{0, 0};  // of the arrivals as angles; its length says how much they agree
   int observed_ = 0;
 };

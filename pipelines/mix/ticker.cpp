@@ -38,15 +38,16 @@ void Ticker::stop() {
 }
 
 Nanos Ticker::following(Nanos deadline) const {
-  return phase_ ? phase_->next(deadline) : deadline + interval_;
+  return phase_ ? phase_->next(deadline) : deadline + interval_.load(std::memory_order_relaxed);
 }
 
 void Ticker::run() {
-  for (Nanos deadline = clockNow() + interval_;; deadline = following(deadline)) {
+  for (Nanos deadline = clockNow() + interval_.load();; deadline = following(deadline)) {
+    const Nanos interval = interval_.load(std::memory_order_relaxed);
     // A tick that is less than an interval late is still made; of those before it none is.
-    if (const Nanos late = clockNow() - deadline; late >= interval_) {
-      const auto skipped = late / interval_;
-      deadline += skipped * interval_;
+    if (const Nanos late = clockNow() - deadline; late >= interval) {
+      const auto skipped = late / interval;
+      deadline += skipped * interval;
       missed_.fetch_add(static_cast<std::uint64_t>(skipped), std::memory_order_relaxed);
     }
     sleepUntil(deadline);

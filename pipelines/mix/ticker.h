@@ -25,6 +25,9 @@ class Ticker {
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;
 
+  // From the next tick on; the phase has its own. Any thread.
+  void setInterval(Nanos interval) { interval_.store(interval, std::memory_order_relaxed); }
+
   void stop();  // returns once no call is under way or to come; not from the function itself
   std::uint64_t ticks() const { return ticks_.load(std::memory_order_relaxed); }
   std::uint64_t missed() const { return missed_.load(std::memory_order_relaxed); }
@@ -33,7 +36,7 @@ class Ticker {
   void run();
   Nanos following(Nanos deadline) const;
 
-  const Nanos interval_;
+  std::atomic<Nanos> interval_;
   const Function function_;
   const std::shared_ptr<const TickPhase> phase_;
   std::atomic<bool> stopping_{false};

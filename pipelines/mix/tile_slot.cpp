@@ -51,7 +51,7 @@ void TileSlot::push(VideoFrame frame, Nanos arrived) {
 // Scales without the lock, and again when the plan changed meanwhile.
 void TileSlot::fitAndQueue(const Source& source, Target target) {
   while (target.number != 0) {
-    Shown entry{target.number, source.sequence, fitFrame(source.frame, target.shape, *pool_)};
+    Shown entry{target.number, source.sequence, fitFrame(source.frame, target.shape, *pool_), {}};
     if (entry.fitted.scaled) count(counters_->scaled);
     const std::lock_guard lock(mutex_);
     if (target_.number == target.number) {
@@ -122,6 +122,7 @@ void TileSlot::leavePlan() {
   Graveyard graveyard;
   const std::lock_guard lock(mutex_);
   target_ = {};
+  leftAt_ = targetsMade_;
   count(counters_->framesDropped, queue_.size());
   graveyard.swap(queue_);  // what is shown stays: a tick of the old plan may be under way
 }
@@ -132,55 +133,60 @@ void TileSlot::forget(Graveyard& graveyard) {
   graveyard.push_back(std::exchange(shown_, {}));
 }
 
-// The newest frame that is due; when nothing of this target was shown yet, rather one that is early than a
-// hole.
-const TileSlot::Shown* TileSlot::findDue(Nanos now, std::uint64_t target) const {
-  const Nanos due = delay_ ? now - delay_->value() : Nanos::max();
-  const Shown* oldest = nullptr;
+// The newest frame that is due, in the newest shape there is of it; when nothing was shown since it came into
+// the plan, rather one that is early than a hole.
+const TileSlot::Shown* TileSlot::findDue(Nanos due) const {
   for (auto it = queue_.rbegin(); it != queue_.rend(); ++it) {
-    if (it->target != target) continue;
     const Nanos captured = it->fitted.picture.captured;
     if (captured <= Nanos{0} || captured <= due) return &*it;
-    oldest = &*it;
   }
-  return shown_.target == target ? nullptr : oldest;
+  return shown_.target <= leftAt_ && !queue_.empty() ? &queue_.front() : nullptr;
 }
 
-void TileSlot::dropBefore(std::uint64_t sequence, std::uint64_t target) {
+// What is older than `shown`, or the same in an older shape.
+void TileSlot::dropPast(const Shown& shown) {
   const auto past = [&](const Shown& entry) {
-    return entry.target < target || (entry.target == target && entry.sequence <= sequence);
+    return entry.sequence < shown.sequence ||
+           (entry.sequence == shown.sequence && entry.target <= shown.target);
   };
   for (Shown& entry : queue_) {
     if (!past(entry)) continue;
-    if (entry.sequence < sequence) count(counters_->framesDropped);
+    if (entry.sequence < shown.sequence) count(counters_->framesDropped);
     trash_.push_back(std::move(entry));
     entry.target = 0;
   }
   std::erase_if(queue_, [](const Shown& entry) { return entry.target == 0; });
 }
 
-std::optional<TileSlot::Shown> TileSlot::pick(Nanos now, std::uint64_t target) {
-  auto picked = choose(now, target);
+std::optional<TileSlot::Shown> TileSlot::pick(Nanos now) {
+  auto picked = choose(now);
   trash_.clear();
   return picked;
 }
 
-std::optional<TileSlot::Shown> TileSlot::choose(Nanos now, std::uint64_t target) {
+std::optional<TileSlot::Shown> TileSlot::choose(Nanos now) {
   Source old;
   const std::lock_guard lock(mutex_);
   if (source_.sequence == 0) return std::nullopt;
-  if (now - lastArrival_ > kStaleAfter) {
+  if (now - lastArrival_ > kStaleAfter && !target_.shape.sharp) {
     std::swap(old, source_);
-    dropBefore(sequence_, targetsMade_);
+    dropPast({targetsMade_, sequence_, {}, {}});
     trash_.push_back(std::exchange(shown_, {}));
     return std::nullopt;
   }
-  if (const Shown* due = findDue(now, target)) {
-    trash_.push_back(std::exchange(shown_, *due));
-    dropBefore(shown_.sequence, target);
+  const Nanos due = delay_ ? now - delay_->value() : Nanos::max();
+  std::optional<Nanos> overdue;
+  if (const Shown* next = findDue(due)) {
+    const Nanos captured = next->fitted.picture.captured;
+    const bool fresh = next->sequence != shown_.sequence;
+    if (delay_ && fresh && captured > Nanos{0} && captured <= due) overdue = due - captured;
+    trash_.push_back(std::exchange(shown_, *next));
+    dropPast(shown_);
   }
-  if (shown_.target != target) return std::nullopt;
-  return shown_;
+  if (shown_.target == 0) return std::nullopt;
+  Shown picked = shown_;
+  picked.overdue = overdue;
+  return picked;
 }
 
 }  // namespace tessera::mix

@@ -12,14 +12,14 @@
 namespace tessera::mix {
 
 struct VideoCounters {
-  std::atomic<std::uint64_t> ticks{0}, framesIn{0}, framesDropped{0}, scaled{0}, tilesDrawn{0};
+  std::atomic<std::uint64_t> ticks{0}, framesIn{0}, framesDropped{0}, scaled{0}, refitted{0}, tilesDrawn{0};
 };
 
 // A slot's queue of frames, each already fitted to the tile it will be shown in.
 //
-// `target` numbers the shapes that the slot was ever asked for. While a plan changes, frames of the old and
-// of the new target are both in the queue: ticks of the old plan go on with the old ones, and the first tick
-// of the new plan finds a frame of the new size.
+// `target` numbers the shapes that the slot was ever asked for. When a plan changes the newest source frame
+// is fitted to the new shape at once, but with a playout delay it is not due yet, and what is due has the old
+// one: until then the tick gets frames of the old target (and scales them itself) rather than a jump in time.
 class TileSlot final : public VideoSlot {
  public:
   TileSlot(std::shared_ptr<PlayoutDelay> delay, std::shared_ptr<VideoCounters> counters);
@@ -35,9 +35,11 @@ class TileSlot final : public VideoSlot {
     std::uint64_t target = 0;  // 0: nothing
     std::uint64_t sequence = 0;
     FittedFrame fitted;
+    // At the first tick that shows it: how long it was due by then (captured + D). None without capture time.
+    std::optional<Nanos> overdue;
   };
-  // Tick thread: what to show at `now` in a tile of that target; nothing when frames stopped or never came.
-  std::optional<Shown> pick(Nanos now, std::uint64_t target);
+  // Tick thread: what to show at `now`, of whichever target; nothing when frames stopped or never came.
+  std::optional<Shown> pick(Nanos now);
 
  private:
   struct Source {
@@ -53,9 +55,9 @@ class TileSlot final : public VideoSlot {
   void fitAndQueue(const Source& source, Target target);
   void enqueue(Shown entry);
   void thinOut();
-  std::optional<Shown> choose(Nanos now, std::uint64_t target);
-  const Shown* findDue(Nanos now, std::uint64_t target) const;
-  void dropBefore(std::uint64_t sequence, std::uint64_t target);
+  std::optional<Shown> choose(Nanos now);
+  const Shown* findDue(Nanos due) const;
+  void dropPast(const Shown& shown);
   void forget(Graveyard& graveyard);
 
   const std::shared_ptr<PlayoutDelay> delay_;
@@ -66,6 +68,7 @@ class TileSlot final : public VideoSlot {
   Source source_;
   Target target_;
   std::uint64_t targetsMade_ = 0;
+  std::uint64_t leftAt_ = 0;  // the target up to which all is from before it last left the plan
   std::uint64_t sequence_ = 0;
   bool hidden_ = false;
   Nanos lastArrival_{0};

@@ -22,6 +22,7 @@ struct PlacedOverlay {
   Anchor anchor = Anchor::topLeft;
   int x = 0, y = 0;
   bool whileGliding = true;  // false: fits the tile's final size only (a border)
+  bool operator==(const PlacedOverlay&) const = default;
 };
 
 // What stands where on the canvas. Made on the main thread from src/room's scene; the mixer only executes
@@ -31,11 +32,14 @@ struct TilePlan {
   std::shared_ptr<VideoSlot> slot;
   Rect rect;  // canvas pixels, even
   Fit fit = Fit::smart;
-  // Text: never scaled up (but by whole factors without a filter), scaled down by a box filter.
+  // A shared screen: shown whole, never scaled up (but by whole factors without a filter), scaled down by a
+  // box filter. Its last frame stays however long nothing changes on it.
   bool sharp = false;
   bool showVideo = true;  // false: camera off, the avatar is shown
   FrameRef avatar;        // of rect's size; shown when the camera is off or frames stopped for kStaleAfter
   std::vector<PlacedOverlay> overlays;  // drawn over video and avatar alike, in this order
+  // Whose lips the canvas' time goes by (VideoFrame::captured): the speaker's. When none leads: by the mean.
+  bool leads = false;
 };
 
 struct VideoPlan {
@@ -65,6 +69,7 @@ struct VideoMixerStats {
   std::uint64_t framesIn = 0;
   std::uint64_t framesDropped = 0;  // arrived but never shown
   std::uint64_t scaled = 0;         // frames that needed scaling
+  std::uint64_t refitted = 0;       // pictures scaled at a tick: of gliding tiles, and just after a change
   std::uint64_t tilesDrawn = 0;
 };
 

@@ -55,6 +55,16 @@ TEST(TickPhase, FollowsHalfTheRate) {
   EXPECT_LE(phaseOf(after), 4ms);
 }
 
+TEST(TickPhase, StartsAnewWithAnotherInterval) {
+  TickPhase phase(kInterval);
+  settle(phase, 90 * kInterval + 11ms, kInterval, 60);
+  phase.setInterval(2 * kInterval);
+  EXPECT_LT(phase.wantedOffset(), 0ns);
+  EXPECT_EQ(phase.next(5s), 5s + 2 * kInterval);
+  for (int i = 0; i < 40; ++i) phase.observe(i * 2 * kInterval + 50ms);
+  EXPECT_NEAR(static_cast<double>(phase.wantedOffset().count()) / 1e6, 52.5, 0.5);
+}
+
 TEST(TickPhase, StaysWhereItIsWithoutACommonPhase) {
   TickPhase idle(kInterval);
   EXPECT_LT(idle.wantedOffset(), 0ns);

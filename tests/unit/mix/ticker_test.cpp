@@ -46,6 +46,18 @@ TEST(Ticker, TicksOnItsGrid) {
   EXPECT_EQ(elapsed, ticks.size() + ticker.missed()) << "every tick was made or counted as missed";
 }
 
+TEST(Ticker, ChangesItsIntervalWhileItRuns) {
+  Recorder recorder;
+  Ticker ticker("test", 4ms, [&](Nanos tick) { recorder.add(tick); });
+  const std::size_t before = recorder.waitFor(3).size();
+  ticker.setInterval(10ms);
+  const auto ticks = recorder.waitFor(before + 6);
+  ticker.stop();
+  ASSERT_GE(ticks.size(), before + 6);
+  for (std::size_t i = ticks.size() - 3; i < ticks.size(); ++i)
+    EXPECT_EQ((ticks[i] - ticks[i - 1]) % 10ms, 0ms) << "the new grid, from wherever the old one was";
+}
+
 // The function takes 3.5 intervals once: what was overrun is skipped and counted, not made up for.
 TEST(Ticker, SkipsAfterAnOverrun) {
   Recorder recorder;

@@ -14,6 +14,7 @@ constexpr int kWidth = 320, kHeight = 180;
 constexpr Nanos kTick = 33333333ns;
 constexpr Rect kLeft{0, 0, 160, 90}, kRight{160, 0, 160, 90}, kWhole{0, 0, kWidth, kHeight};
 constexpr Yuv kAvatar{100, 90, 160};
+constexpr Yuv kBars{23, 129, 127};  // half as bright as the background
 
 // D is what the test says.
 class FixedDelay final : public PlayoutDelay {
@@ -113,6 +114,19 @@ TEST_F(VideoMixerTest, StalledInputTurnsIntoTheAvatarAfterTwoSeconds) {
   EXPECT_EQ(centreOf(*tick(), kLeft), kAvatar);
   push(*slot, kGreen);
   EXPECT_EQ(centreOf(*tick(), kLeft), kGreen);
+}
+
+TEST_F(VideoMixerTest, ASharedScreenMayStandStillForLong) {
+  const auto slot = mixer_->addSlot(nullptr);
+  TilePlan plan = tile(slot, kLeft);
+  plan.sharp = true;
+  show({plan});
+  push(*slot, kRed);
+  now_ += 60s;
+  EXPECT_EQ(centreOf(*tick(), kLeft), kRed);
+  plan.rect = kRight;
+  show({plan});
+  EXPECT_EQ(centreOf(*tick(), kRight), kRed);
 }
 
 TEST_F(VideoMixerTest, CameraOffShowsNothingOldWhenItComesBack) {
@@ -219,8 +233,8 @@ TEST_F(VideoMixerTest, LetterboxesAPhone) {
   push(*slot, kRed, 360, 640);
   const FrameRef canvas = tick();
   EXPECT_EQ(centreOf(*canvas, kLeft), kRed);
-  EXPECT_EQ(pixel(*canvas, 4, 45), kBlack);
-  EXPECT_EQ(pixel(*canvas, 155, 45), kBlack);
+  EXPECT_EQ(pixel(*canvas, 4, 45), kBars);
+  EXPECT_EQ(pixel(*canvas, 155, 45), kBars);
 }
 
 TEST_F(VideoMixerTest, BlendsTheLabelOverVideoAndAvatarAndClipsIt) {
