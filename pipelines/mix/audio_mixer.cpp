@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <mutex>
 #include <utility>
 
@@ -17,14 +16,6 @@ namespace tessera::mix {
 namespace {
 
 constexpr int kRamp = kSampleRate / 200;  // 5 ms, into the sum and out of it
-
-float levelOf(const AudioBlock& block) {
-  std::int64_t sum = 0;
-  for (const std::int32_t sample : block) sum += sample * sample;
-  if (sum == 0) return kSilenceDb;
-  const double meanSquare = static_cast<double>(sum) / static_cast<double>(block.size());
-  return std::max(kSilenceDb, static_cast<float>(10 * std::log10(meanSquare / (32768.0 * 32768.0))));
-}
 
 void rampIn(SumBlock& block) {
   const int channels = block.channels();
@@ -69,8 +60,10 @@ class Slot final : public AudioSlot {
     const bool sound = ring_.read(now - delay_->value(), muted || !voice.heard(), block_);
     if (muted) {
       voice.reset();
+    } else if (sound) {
+      voice.update(block_);
     } else {
-      voice.update(sound ? levelOf(block_) : kSilenceDb);
+      voice.updateSilence();
     }
     candidate.wants = voice.heard() && !muted && !removed();
     candidate.loudNow = voice.heardNow();
