@@ -13,6 +13,13 @@ namespace {
 constexpr std::size_t kMinTokenChars = 16;
 constexpr std::size_t kMaxInterfaceChars = 15;  // IFNAMSIZ - 1
 
+constexpr std::size_t kMaxNameChars = 32;
+constexpr std::size_t kMaxPatternChars = 64;
+
+bool isNameChar(char c) {
+  return g_ascii_islower(c) || g_ascii_isdigit(c) || c == '-' || c == '_';
+}
+
 bool isPort(std::string_view text, int min) {
   int port = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -106,6 +113,15 @@ bool isTurnServer(std::string_view text) {
 bool isToken(std::string_view text) {
   return text.size() >= kMinTokenChars &&
          std::all_of(text.begin(), text.end(), [](char c) { return g_ascii_isgraph(c); });
+}
+
+bool isName(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxNameChars && std::all_of(text.begin(), text.end(), isNameChar);
+}
+
+bool isRoomPattern(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxPatternChars &&
+         std::all_of(text.begin(), text.end(), [](char c) { return isNameChar(c) || c == '*' || c == '?'; });
 }
 
 bool isUtf8Line(std::string_view text) {

@@ -13,6 +13,8 @@ bool isOrigin(std::string_view text);         // "https://host", "https://host:8
 bool isStunServer(std::string_view text);     // "stun:host:port"
 bool isTurnServer(std::string_view text);     // "turn:host:port", "turns:…", optionally "?transport=udp"
 bool isToken(std::string_view text);          // at least 16 characters that fit an HTTP header
+bool isName(std::string_view text);           // of a layout or template: 1 to 32 of a-z 0-9 - _
+bool isRoomPattern(std::string_view text);    // a room's name with "*" and "?"
 bool isUtf8Line(std::string_view text);       // any text of one line
 
 }  // namespace tessera::config

@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -90,6 +91,28 @@ Key seconds(std::string_view section, std::string_view name, Range range, At at)
             return true;
           },
           [at](const Settings& s) { return std::to_string(at(s).count()); }};
+}
+
+template <class At>
+Key colour(std::string_view section, std::string_view name, At at) {
+  return {section,
+          name,
+          Kind::text,
+          R"(a colour as "#rrggbb")",
+          [at](Settings& s, const RawValue& raw) {
+            const auto* text = std::get_if<std::string>(&raw);
+            unsigned rgb = 0;
+            if (!text || text->size() != 7 || text->front() != '#') return false;
+            const char *begin = text->data() + 1, *end = text->data() + text->size();
+            if (const auto parsed = std::from_chars(begin, end, rgb, 16); parsed.ptr != end) return false;
+            at(s) = Rgb{static_cast<std::uint8_t>(rgb >> 16), static_cast<std::uint8_t>(rgb >> 8),
+                        static_cast<std::uint8_t>(rgb)};
+            return true;
+          },
+          [at](const Settings& s) {
+            const Rgb& rgb = at(s);
+            return fmt::format("\"#{:02x}{:02x}{:02x}\"", rgb.red, rgb.green, rgb.blue);
+          }};
 }
 
 // A text that is empty or passes `check`.

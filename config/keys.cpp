@@ -2,18 +2,12 @@
 #include "config/keys.h"
 
 #include "config/key_makers.h"
+#include "config/layouts.h"
+#include "config/names.h"
+#include "room/layout.h"
 
 namespace tessera::config {
 namespace {
-
-constexpr std::array kCodecs{Named<VideoCodec>{"VP8", VideoCodec::vp8},
-                             Named<VideoCodec>{"H264", VideoCodec::h264}};
-constexpr std::array kLevels{
-    Named<log::Level>{"debug", log::Level::debug}, Named<log::Level>{"info", log::Level::info},
-    Named<log::Level>{"warn", log::Level::warn}, Named<log::Level>{"error", log::Level::error}};
-constexpr std::array kFormats{Named<log::Format>{"text", log::Format::text},
-                              Named<log::Format>{"json", log::Format::json},
-                              Named<log::Format>{"journald", log::Format::journald}};
 
 constexpr Range kPort{0, 65535};
 
@@ -59,7 +53,7 @@ std::vector<Key> roomKeys() {
   constexpr auto kSection = "room";
   return {
       integer(kSection, "width", {160, 3840, 2}, AT(room.canvas.width)),
-      integer(kSection, "height", {120, 2160, 2}, AT(room.canvas.height)),
+      integer(kSection, "height", {120, 3840, 2}, AT(room.canvas.height)),
       integer(kSection, "fps", {1, 60}, AT(room.canvas.fps)),
       integer(kSection, "video_kbps", {50, 50'000}, AT(room.videoKbps)),
       integer(kSection, "audio_kbps", {6, 510}, AT(room.audioKbps)),
@@ -68,6 +62,68 @@ std::vector<Key> roomKeys() {
       seconds(kSection, "empty_timeout_seconds", {0, 86'400}, AT(room.emptyTimeout)),
       seconds(kSection, "resume_timeout_seconds", {0, 3'600}, AT(room.resumeTimeout)),
   };
+}
+
+Key pictureFile(std::string_view section, std::string_view name, ImageFile image, auto at) {
+  Key key = text(section, name,
+                 image == ImageFile::png ? "the path of a PNG file" : "the path of a PNG or JPEG file",
+                 isUtf8Line, at);
+  key.image = image;
+  return key;
+}
+
+// Whether a custom layout of that name is there is known when the whole file has been read.
+Key layoutKey(std::string_view section, std::string_view name) {
+  return {section,
+          name,
+          Kind::text,
+          "one of " + namesOf(kLayouts) + " or the name of a [[layout]]",
+          [](Settings& s, const RawValue& raw) {
+            const auto* text = std::get_if<std::string>(&raw);
+            const auto* row = text ? findNamed(kLayouts, *text) : nullptr;
+            if (!row && !(text && isName(*text))) return false;
+            s.room.look.layout = row ? row->value : LayoutKind::custom;
+            s.room.look.customLayout = row ? "" : *text;
+            return true;
+          },
+          [](const Settings& s) {
+            const Look& look = s.room.look;
+            return inQuotes(look.layout == LayoutKind::custom ? look.customLayout
+                                                              : nameOf(kLayouts, look.layout));
+          }};
+}
+
+std::vector<Key> pictureKeys() {
+  constexpr auto kSection = "picture";
+  return {
+      layoutKey(kSection, "layout"),
+      integer(kSection, "speaker_above", {1, 1'000}, AT(room.look.speakerAbove)),
+      integer(kSection, "max_tiles", {1, kMaxTiles}, AT(room.look.maxTiles)),
+      choice(kSection, "fit", kFits, AT(room.look.fit)),
+      integer(kSection, "gap", {0, 200}, AT(room.look.gap)),
+      integer(kSection, "corner_radius", {0, 200}, AT(room.look.cornerRadius)),
+      integer(kSection, "glide_ms", {0, 5'000}, AT(room.look.glideMs)),
+      colour(kSection, "background", AT(room.look.background)),
+      pictureFile(kSection, "background_image", ImageFile::pngOrJpeg, AT(room.look.backgroundImage)),
+      pictureFile(kSection, "logo", ImageFile::png, AT(room.look.logo)),
+      choice(kSection, "logo_corner", kCorners, AT(room.look.logoCorner)),
+      integer(kSection, "logo_percent", {1, 50}, AT(room.look.logoPercent)),
+      boolean(kSection, "names", AT(room.look.names)),
+      boolean(kSection, "high_contrast", AT(room.look.highContrast)),
+  };
+}
+
+std::vector<Key> soundKeys() {
+  constexpr auto kSection = "sound";
+  return {
+      boolean(kSection, "stereo", AT(room.sound.stereo)),
+      boolean(kSection, "levelling", AT(room.sound.levelling)),
+      boolean(kSection, "chimes", AT(room.sound.chimes)),
+  };
+}
+
+std::vector<Key> screenKeys() {
+  return {choice("screen", "second", kSecondScreens, AT(room.secondScreen))};
 }
 
 std::vector<Key> limitKeys() {
@@ -99,7 +155,8 @@ std::vector<Key> otherKeys() {
 const std::vector<Key>& keys() {
   static const std::vector<Key> all = [] {
     std::vector<Key> every;
-    for (auto part : {listenKeys(), mediaKeys(), roomKeys(), limitKeys(), otherKeys()})
+    for (auto part : {listenKeys(), mediaKeys(), roomKeys(), pictureKeys(), soundKeys(), screenKeys(),
+                      limitKeys(), otherKeys()})
       for (Key& key : part) every.push_back(std::move(key));
     return every;
   }();
@@ -110,6 +167,11 @@ const Key* findKey(std::string_view section, std::string_view name) {
   for (const Key& key : keys())
     if (key.section == section && key.name == name) return &key;
   return nullptr;
+}
+
+bool inTemplates(const Key& key) {
+  constexpr std::array<std::string_view, 4> kSections{"room", "picture", "sound", "screen"};
+  return std::find(kSections.begin(), kSections.end(), key.section) != kSections.end();
 }
 
 }  // namespace tessera::config

@@ -11,6 +11,7 @@
 namespace tessera::config {
 
 enum class Kind { boolean, integer, text, list };
+enum class ImageFile { none, png, pngOrJpeg };
 
 // One key of the configuration: everything that is known about it.
 struct Key {
@@ -21,7 +22,8 @@ struct Key {
   std::function<bool(Settings&, const RawValue&)> set;  // false when the value is not what it expects
   std::function<std::string(const Settings&)> show;     // as TOML
   bool secret = false;
-  std::string_view fileOf = {};  // this key names a file that holds the secret of that name
+  std::string_view fileOf = {};       // this key names a file that holds the secret of that name
+  ImageFile image = ImageFile::none;  // this key names such a file
 
   std::string fullName() const { return std::string(section) + "." + std::string(name); }
   // Both spellings of a secret set the same thing.
@@ -30,5 +32,6 @@ struct Key {
 
 const std::vector<Key>& keys();
 const Key* findKey(std::string_view section, std::string_view name);  // null when there is none
+bool inTemplates(const Key& key);  // its section (room, picture, sound, screen) may stand in a template
 
 }  // namespace tessera::config

@@ -7,10 +7,13 @@
 #include <set>
 #include <vector>
 
+#include "config/entries.h"
 #include "config/environment.h"
 #include "config/files.h"
 #include "config/keys.h"
+#include "config/layouts.h"
 #include "config/nearest.h"
+#include "config/templates.h"
 #include "config/toml_reader.h"
 
 namespace tessera::config {
@@ -24,13 +27,17 @@ class Loader {
  public:
   void addFile(std::string_view toml, const std::string& file) {
     auto read = readToml(toml, file);
-    if (!read) return error("{}", read.error().text);
-    for (RawEntry& entry : *read) {
+    if (!read) return errors_.add("{}", read.error().text);
+    for (RawEntry& entry : read->entries) {
       if (const Key* key = findKey(entry.section, entry.key))
         file_.push_back({key, std::move(entry.value), std::move(entry.where)});
       else
         unknownKey(entry);
     }
+    for (const RawTable& table : read->tables)
+      if (table.name != "layout" && table.name != "template")
+        errors_.addUnknown(table.where, table.name, {"layout", "template"});
+    tables_ = std::move(read->tables);
   }
 
   void addEnvironment(const Environment& environment) {
@@ -51,8 +58,10 @@ class Loader {
     });
     for (const auto* layer : {&file_, &variables_})
       for (const Given& given : *layer) apply(given);
-    if (errors_.empty()) checkTogether();
-    if (!errors_.empty()) return fail(ErrorCode::config, "{}", fmt::join(errors_, "\n"));
+    settings_.room.look.customLayouts = readLayouts(tables_, errors_);
+    settings_.templates = readTemplates(tables_, settings_, errors_);
+    if (errors_.none()) checkTogether();
+    if (!errors_.none()) return fail(ErrorCode::config, "{}", errors_.text());
     return std::move(settings_);
   }
 
@@ -63,23 +72,18 @@ class Loader {
     std::string where;
   };
 
-  template <class... Args>
-  void error(fmt::format_string<Args...> text, Args&&... args) {
-    errors_.push_back(fmt::format(text, std::forward<Args>(args)...));
-  }
-
   void unknownKey(const RawEntry& entry) {
+    for (const std::string_view tables : {"layout", "template"})
+      if (entry.section == tables || (entry.section.empty() && entry.key == tables))
+        return errors_.add("{}: {}: expected to be written as [[{}]], one for each", entry.where, tables,
+                           tables);
     std::vector<std::string> names;
     for (const Key& key : keys()) {
       names.push_back(key.fullName());
       if (key.name == entry.key)  // the right key in the wrong section
-        return error("{}: unknown key {}; did you mean {}?", entry.where, shown(entry), key.fullName());
+        return errors_.add("{}: unknown key {}; did you mean {}?", entry.where, shown(entry), key.fullName());
     }
-    const std::string_view guess = nearest(shown(entry), {names.begin(), names.end()});
-    if (guess.empty())
-      error("{}: unknown key {}", entry.where, shown(entry));
-    else
-      error("{}: unknown key {}; did you mean {}?", entry.where, shown(entry), guess);
+    errors_.addUnknown(entry.where, shown(entry), {names.begin(), names.end()});
   }
 
   static std::string shown(const RawEntry& entry) {
@@ -93,16 +97,16 @@ class Loader {
       if (name == each) return;
     for (const std::string& each : known)
       if (editDistance(name, each) <= kTypo)
-        return error("{}: unknown environment variable; did you mean {}?", name, each);
+        return errors_.add("{}: unknown environment variable; did you mean {}?", name, each);
   }
 
   void apply(const Given& given) {
     const Key& key = *given.key;
     if (!key.fileOf.empty()) return applySecretFile(given);
     if (key.secret && !isEmpty(given.value)) claim(given);
+    if (!key.secret) return setKey(key, given.value, given.where, settings_, errors_);
     if (!key.set(settings_, given.value))
-      error("{}: {}: expected {}, got {}", given.where, key.fullName(), key.expects,
-            key.secret ? "something else" : describe(given.value));
+      errors_.add("{}: {}: expected {}, got something else", given.where, key.fullName(), key.expects);
   }
 
   static bool isEmpty(const RawValue& value) {
@@ -114,23 +118,23 @@ class Loader {
   void claim(const Given& given) {
     const std::string target = fmt::format("{}.{}", given.key->section, given.key->target());
     if (!claimed_.insert(target).second)
-      error("{}: give either {} or {}_file, not both", given.where, target, given.key->target());
+      errors_.add("{}: give either {} or {}_file, not both", given.where, target, given.key->target());
   }
 
   void applySecretFile(const Given& given) {
     const auto* path = std::get_if<std::string>(&given.value);
     if (!path)
-      return error("{}: {}: expected {}, got {}", given.where, given.key->fullName(), given.key->expects,
-                   describe(given.value));
+      return errors_.add("{}: {}: expected {}, got {}", given.where, given.key->fullName(),
+                         given.key->expects, describe(given.value));
     if (path->empty()) return;
     claim(given);
     auto content = readFile(*path, kMaxSecretBytes);
-    if (!content) return error("{}: {}: {}", given.where, given.key->fullName(), content.error().text);
+    if (!content) return errors_.add("{}: {}: {}", given.where, given.key->fullName(), content.error().text);
     if (content->ends_with('\n')) content->pop_back();
     if (content->ends_with('\r')) content->pop_back();
     const Key* key = findKey(given.key->section, given.key->fileOf);
     if (content->empty() || !key->set(settings_, *content))
-      error("{}: {}: expected {} in {}", given.where, given.key->fullName(), key->expects, *path);
+      errors_.add("{}: {}: expected {} in {}", given.where, given.key->fullName(), key->expects, *path);
   }
 
   // What no single key can tell. Named by the key, at the place of it when it was given.
@@ -146,6 +150,9 @@ class Loader {
     if (!media.turnServers.empty() && media.turnSecret.empty())
       wrong("media.turn_servers", "expected media.turn_secret or media.turn_secret_file with it");
     checkPorts(media.minUdpPort, media.maxUdpPort);
+    const Look& look = settings_.room.look;
+    if (look.layout == LayoutKind::custom && !isLayout(look, look.customLayout))
+      wrong("picture.layout", fmt::format("there is no layout {}", look.customLayout));
   }
 
   void checkPorts(int min, int max) {
@@ -160,14 +167,15 @@ class Loader {
   void wrong(std::string_view fullName, std::string_view what) {
     for (const auto* layer : {&variables_, &file_})
       for (const Given& given : *layer)
-        if (given.key->fullName() == fullName) return error("{}: {}: {}", given.where, fullName, what);
-    error("{}: {}", fullName, what);
+        if (given.key->fullName() == fullName) return errors_.add("{}: {}: {}", given.where, fullName, what);
+    errors_.add("{}: {}", fullName, what);
   }
 
   std::vector<Given> file_;
   std::vector<Given> variables_;
   std::set<std::string> claimed_;
-  std::vector<std::string> errors_;
+  std::vector<RawTable> tables_;
+  Errors errors_;
   Settings settings_;
 };
 

@@ -6,7 +6,9 @@
 #include "config/environment.h"
 #include "config/files.h"
 #include "config/keys.h"
+#include "config/layouts.h"
 #include "config/loader.h"
+#include "config/templates.h"
 
 namespace tessera::config {
 namespace {
@@ -34,6 +36,8 @@ std::string describe(const Settings& settings) {
     section = key.section;
     text += fmt::format("{} = {}\n", key.name, key.show(settings));
   }
+  for (const CustomLayout& layout : settings.room.look.customLayouts) text += "\n" + describe(layout);
+  for (const Template& each : settings.templates) text += "\n" + describe(each, settings);
   return text;
 }
 

@@ -32,6 +32,10 @@ struct Media {
   std::chrono::seconds turnTtl{3600};
 };
 
+// What happens when somebody shares a screen while another does.
+enum class SecondScreen { takeOver, refuse };
+
+// Of every room but for what its template says otherwise: the sections room, picture, sound and screen.
 struct Room {
   CanvasSettings canvas;
   int videoKbps = 1500;
@@ -40,7 +44,18 @@ struct Room {
   int maxTalkers = 6;
   std::chrono::seconds emptyTimeout{10};   // an empty room ends after this
   std::chrono::seconds resumeTimeout{30};  // how long a participant without a WebSocket keeps the place
+  Look look;
+  SoundSettings sound;
+  SecondScreen secondScreen = SecondScreen::takeOver;
 };
+
+// Rooms that differ. One applies to the rooms whose name fits one of its patterns, or by its name.
+struct Template {
+  std::string name;
+  std::vector<std::string> rooms;  // "*" stands for any characters, "?" for one
+  Room room;                       // complete: what it does not say is as in Settings::room
+};
+inline constexpr std::size_t kMaxCustomLayouts = 16;
 
 struct Limits {
   int rooms = 100;
@@ -69,6 +84,7 @@ struct Settings {
   Listen listen;
   Media media;
   Room room;
+  std::vector<Template> templates;  // in the order of the file
   Limits limits;
   Api api;
   Log log;
@@ -80,6 +96,11 @@ struct Settings {
 // Environment variables override: TESSERA_LISTEN_ADDRESSES, TESSERA_LOG_LEVEL, …(section_key, upper case).
 [[nodiscard]] Result<Settings> load(const std::string& file);
 [[nodiscard]] Result<Settings> defaults();  // no file: the defaults and the environment
+
+// The template of that name, or without one the first that has a pattern for the room; `room` itself,
+// nameless, when there is none. An error when there is no such name.
+[[nodiscard]] Result<Template> templateFor(const Settings& settings, const RoomId& room,
+                                           const std::string& name);
 
 // The effective settings as TOML, secrets only as (set).
 std::string describe(const Settings& settings);

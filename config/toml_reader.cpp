@@ -53,6 +53,8 @@ RawValue rawValue(const toml::node& node) {
       return node.as_boolean()->get();
     case toml::node_type::integer:
       return node.as_integer()->get();
+    case toml::node_type::floating_point:
+      return node.as_floating_point()->get();
     case toml::node_type::string:
       return node.as_string()->get();
     case toml::node_type::array:
@@ -67,34 +69,42 @@ struct Placed {
   RawEntry entry;
 };
 
+RawTable readTable(const toml::table& table, std::string name, const std::string& file);
+
 void collect(const toml::table& table, const std::string& section, const std::string& file,
-             std::vector<Placed>& out) {
+             std::vector<Placed>& entries, std::vector<RawTable>& tables) {
   for (const auto& [key, node] : table) {
+    const std::string name(key.str());
     if (const auto* inner = node.as_table(); inner && section.empty()) {
-      collect(*inner, std::string(key.str()), file, out);
-      continue;
+      collect(*inner, name, file, entries, tables);
+    } else if (section.empty() && node.is_array_of_tables()) {
+      for (const toml::node& element : *node.as_array())
+        tables.push_back(readTable(*element.as_table(), name, file));
+    } else {
+      const toml::source_position at = key.source().begin;
+      entries.push_back({at, {section, name, rawValue(node), place(file, at)}});
     }
-    const toml::source_position at = key.source().begin;
-    out.push_back({at, {section, std::string(key.str()), rawValue(node), place(file, at)}});
   }
+}
+
+RawTable readTable(const toml::table& table, std::string name, const std::string& file) {
+  RawTable read{std::move(name), place(file, table.source().begin), {}, {}};
+  std::vector<Placed> placed;
+  collect(table, "", file, placed, read.tables);
+  std::stable_sort(placed.begin(), placed.end(),
+                   [](const Placed& a, const Placed& b) { return a.at.line < b.at.line; });
+  for (Placed& each : placed) read.entries.push_back(std::move(each.entry));
+  return read;
 }
 
 }  // namespace
 
-Result<std::vector<RawEntry>> readToml(std::string_view text, const std::string& file) {
-  toml::table table;
+Result<RawTable> readToml(std::string_view text, const std::string& file) {
   try {
-    table = toml::parse(text, file);
+    return readTable(toml::parse(text, file), "", file);
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::config, "{}: {}", place(file, error.source().begin), error.description());
   }
-  std::vector<Placed> placed;
-  collect(table, "", file, placed);
-  std::stable_sort(placed.begin(), placed.end(),
-                   [](const Placed& a, const Placed& b) { return a.at.line < b.at.line; });
-  std::vector<RawEntry> entries;
-  for (Placed& each : placed) entries.push_back(std::move(each.entry));
-  return entries;
 }
 
 }  // namespace tessera::config

@@ -70,7 +70,7 @@ void ApiRoutes::handleRooms(SoupServerMessage* message) {
   if (const auto authorized = authorize(message); !authorized) return replyError(message, authorized.error());
   const auto request = wire::decodeCreateRoom(bodyOf(message));
   if (!request) return replyError(message, request.error());
-  const auto created = conference_.createRoom(request->room);
+  const auto created = conference_.createRoom(*request);
   if (!created) return replyError(message, created.error());
   setHeader(message, "Location", "/v1/rooms/" + created->id.value);
   replyJson(message, SOUP_STATUS_CREATED, wire::encodeRoomSummary(*created));
@@ -82,9 +82,14 @@ void ApiRoutes::handleRoom(SoupServerMessage* message, const RoomId& room) {
     if (!details) return replyError(message, details.error());
     return replyJson(message, SOUP_STATUS_OK, wire::encodeRoomDetails(*details));
   }
-  if (methodOf(message) != "DELETE") return replyMethodNotAllowed(message, "GET, HEAD, DELETE");
+  const std::string_view method = methodOf(message);
+  if (method != "PATCH" && method != "DELETE")
+    return replyMethodNotAllowed(message, "GET, HEAD, PATCH, DELETE");
   if (const auto authorized = authorize(message); !authorized) return replyError(message, authorized.error());
-  replyStatus(message, conference_.endRoom(room));
+  if (method == "DELETE") return replyStatus(message, conference_.endRoom(room));
+  const auto change = wire::decodePatchRoom(bodyOf(message));
+  if (!change) return replyError(message, change.error());
+  replyStatus(message, conference_.changeLayout(room, *change));
 }
 
 void ApiRoutes::handleParticipant(SoupServerMessage* message, const RoomId& room,

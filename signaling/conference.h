@@ -53,7 +53,8 @@ class Conference {
   // The HTTP API; who may ask is settled before.
   virtual std::vector<wire::RoomSummary> listRooms() const = 0;
   [[nodiscard]] virtual Result<wire::RoomDetails> describeRoom(const RoomId& room) const = 0;
-  [[nodiscard]] virtual Result<wire::RoomSummary> createRoom(const RoomId& room) = 0;
+  [[nodiscard]] virtual Result<wire::RoomSummary> createRoom(const wire::CreateRoom& request) = 0;
+  [[nodiscard]] virtual Status changeLayout(const RoomId& room, const wire::PatchRoom& change) = 0;
   [[nodiscard]] virtual Status endRoom(const RoomId& room) = 0;
   [[nodiscard]] virtual Status muteParticipant(const RoomId& room, const ParticipantId& id, bool muted) = 0;
   [[nodiscard]] virtual Status removeParticipant(const RoomId& room, const ParticipantId& id) = 0;

@@ -31,6 +31,7 @@ constexpr std::array kRows{
     Row{ErrorCode::mediaFailed, "media-failed", 502},
     Row{ErrorCode::roomEnded, "room-ended", 410},
     Row{ErrorCode::roomFailed, "room-failed", 502},
+    Row{ErrorCode::overloaded, "overloaded", 503},
     Row{ErrorCode::shuttingDown, "shutting-down", 503},
     Row{ErrorCode::config, "config", 500},
     Row{ErrorCode::io, "io", 500},

@@ -25,6 +25,7 @@ enum class ErrorCode {
   mediaFailed,          // ICE or DTLS failed, or a media element reported an error
   roomEnded,            // ended by a moderator, the API, or for being empty
   roomFailed,           // the room process died
+  overloaded,           // the room or the machine has no time left for it
   shuttingDown,         // the server is going down
   config,               // configuration file or command line
   io,                   // files, sockets, processes

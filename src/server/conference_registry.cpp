@@ -66,19 +66,32 @@ Result<ConferenceRoom*> ConferenceRegistry::find(const RoomId& id) const {
   return it->second.get();
 }
 
-Result<ConferenceRoom*> ConferenceRegistry::findOrStart(const RoomId& id) {
+Result<ConferenceRoom*> ConferenceRegistry::findOrStart(const RoomId& id, const std::string& templateName) {
   if (auto found = find(id)) return found;
   if (static_cast<int>(rooms_.size()) >= context_.settings.limits.rooms)
     return fail(ErrorCode::tooMany, "this server has at most {} rooms", context_.settings.limits.rooms);
-  RoomSettings settings = prototype_;
-  settings.room = id;
-  auto room = std::make_unique<ConferenceRoom>(context_, std::move(settings), timing_,
+  auto rules = config::templateFor(context_.settings, id, templateName);
+  if (!rules) return tl::unexpected(rules.error());
+  RoomSettings settings = settingsOf(id, rules->room);
+  auto room = std::make_unique<ConferenceRoom>(context_, std::move(*rules), std::move(settings), timing_,
                                                [this, id] { onRoomEnded(id); });
   if (const auto started = room->start(); !started) {
     log::error("no room process", {{"room", id.value}, {"why", started.error().text}});
     return fail(ErrorCode::roomFailed, "the room could not be started");
   }
   return rooms_.emplace(id, std::move(room)).first->second.get();
+}
+
+RoomSettings ConferenceRegistry::settingsOf(const RoomId& id, const config::Room& room) const {
+  RoomSettings settings = prototype_;
+  settings.room = id;
+  settings.canvas = room.canvas;
+  settings.videoKbps = room.videoKbps;
+  settings.audioKbps = room.audioKbps;
+  settings.maxTalkers = room.maxTalkers;
+  settings.look = room.look;
+  settings.sound = room.sound;
+  return settings;
 }
 
 void ConferenceRegistry::onRoomEnded(const RoomId& id) {
@@ -111,10 +124,16 @@ Result<wire::RoomDetails> ConferenceRegistry::describeRoom(const RoomId& id) con
   return find(id).map([](const ConferenceRoom* room) { return room->details(); });
 }
 
-Result<wire::RoomSummary> ConferenceRegistry::createRoom(const RoomId& id) {
+Result<wire::RoomSummary> ConferenceRegistry::createRoom(const wire::CreateRoom& request) {
   if (shuttingDown_) return fail(ErrorCode::shuttingDown, "the server is going down");
-  if (find(id)) return fail(ErrorCode::conflict, "room {} exists already", id.value);
-  return findOrStart(id).map([](const ConferenceRoom* room) { return room->summary(); });
+  if (find(request.room)) return fail(ErrorCode::conflict, "room {} exists already", request.room.value);
+  return findOrStart(request.room, request.templateName).map([](const ConferenceRoom* room) {
+    return room->summary();
+  });
+}
+
+Status ConferenceRegistry::changeLayout(const RoomId& id, const wire::PatchRoom& change) {
+  return find(id).and_then([&](ConferenceRoom* room) { return room->changeLayout(change); });
 }
 
 Status ConferenceRegistry::endRoom(const RoomId& id) {

@@ -14,7 +14,7 @@ namespace tessera::server {
 // All rooms of this server: made by the first to join (or the API), gone when empty or ended. Main thread.
 class ConferenceRegistry : public signaling::Conference {
  public:
-  // `prototype`: what every room's process is told, but for the room's name.
+  // `prototype`: what every room's process is told, but for what its name and template say.
   ConferenceRegistry(const RoomContext& context, RoomSettings prototype, RoomTiming timing = {});
   ~ConferenceRegistry() override;
 
@@ -29,14 +29,16 @@ class ConferenceRegistry : public signaling::Conference {
   std::string metricsText() const override;
   std::vector<wire::RoomSummary> listRooms() const override;
   [[nodiscard]] Result<wire::RoomDetails> describeRoom(const RoomId& room) const override;
-  [[nodiscard]] Result<wire::RoomSummary> createRoom(const RoomId& room) override;
+  [[nodiscard]] Result<wire::RoomSummary> createRoom(const wire::CreateRoom& request) override;
+  [[nodiscard]] Status changeLayout(const RoomId& room, const wire::PatchRoom& change) override;
   [[nodiscard]] Status endRoom(const RoomId& room) override;
   [[nodiscard]] Status muteParticipant(const RoomId& room, const ParticipantId& id, bool muted) override;
   [[nodiscard]] Status removeParticipant(const RoomId& room, const ParticipantId& id) override;
 
  private:
   [[nodiscard]] Result<ConferenceRoom*> find(const RoomId& room) const;
-  [[nodiscard]] Result<ConferenceRoom*> findOrStart(const RoomId& room);
+  [[nodiscard]] Result<ConferenceRoom*> findOrStart(const RoomId& room, const std::string& templateName = {});
+  RoomSettings settingsOf(const RoomId& room, const config::Room& rules) const;
   std::optional<ParticipantId> provenIdentity(const RoomId& room, const std::string& token) const;
   void onRoomEnded(const RoomId& room);
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "signaling/ice_servers.h"
 
 namespace tessera::server {
 namespace {
@@ -13,18 +12,6 @@ namespace {
 std::int64_t nowMs() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-wire::Role toWire(ParticipantRole role) {
-  switch (role) {
-    case ParticipantRole::moderator:
-      return wire::Role::moderator;
-    case ParticipantRole::viewer:
-      return wire::Role::viewer;
-    case ParticipantRole::participant:
-      break;
-  }
-  return wire::Role::participant;
 }
 
 // A client's place, as its connection holds it.
@@ -50,13 +37,15 @@ class RoomSeat : public signaling::Seat {
 
 }  // namespace
 
-ConferenceRoom::ConferenceRoom(const RoomContext& context, RoomSettings settings, RoomTiming timing,
-                               std::function<void()> onEnded)
+ConferenceRoom::ConferenceRoom(const RoomContext& context, config::Template rules, RoomSettings settings,
+                               RoomTiming timing, std::function<void()> onEnded)
     : context_(context),
+      rules_(std::move(rules)),
       settings_(std::move(settings)),
       timing_(timing),
       onEnded_(std::move(onEnded)),
       crashGuard_(timing.crashes),
+      layout_{settings_.look.layout, settings_.look.customLayout, {}},
       startedAtMs_(nowMs()) {}
 
 ConferenceRoom::~ConferenceRoom() = default;
@@ -65,13 +54,13 @@ Status ConferenceRoom::start() {
   auto media = context_.host.start(settings_, *this);
   if (!media) return tl::unexpected(media.error());
   media_ = std::move(*media);
-  log::info("room started", {{"room", id().value}, {"pid", media_->processId()}});
+  log::info("room started", {{"room", id().value}, {"pid", media_->processId()}, {"template", rules_.name}});
   waitWhileEmpty();
   return {};
 }
 
 Result<VideoCodec> ConferenceRoom::chooseCodec(const wire::Join& join) const {
-  for (const VideoCodec codec : context_.settings.room.codecs)
+  for (const VideoCodec codec : rules_.room.codecs)
     if (std::find(join.codecs.begin(), join.codecs.end(), codec) != join.codecs.end()) return codec;
   return fail(ErrorCode::unsupported, "none of the client's video codecs is in use here");
 }
@@ -86,6 +75,8 @@ Status ConferenceRoom::mayEnter(const wire::Join& join, const std::optional<Part
   const bool returns = resumes && members_.contains(*resumes);
   if (!returns && static_cast<int>(members_.size()) >= settings_.maxParticipants)
     return fail(ErrorCode::tooMany, "the room is full ({} participants)", settings_.maxParticipants);
+  if (!returns && !join.viewer && degradation_ == Degradation::closed)
+    return fail(ErrorCode::overloaded, "the room has no time left for another sender; viewers may come in");
   return {};
 }
 
@@ -107,7 +98,7 @@ Result<std::unique_ptr<signaling::Seat>> ConferenceRoom::join(const wire::Join& 
   member.codec = *codec;
   emptyTimer_.stop();
   welcome(member, resumes.has_value());
-  renewPeer(member);
+  renewPeer(member, member.main);
   rosterChanged();
   ++context_.metrics.joins[resumes ? "resumed" : "ok"];
   log::info("joined", {{"room", id().value}, {"peer", member.id.value}, {"resumed", resumes.has_value()}});
@@ -132,7 +123,8 @@ ConferenceRoom::Member& ConferenceRoom::enter(const wire::Join& join,
 // The same person by another connection: place, name and role stay, what it sends may have changed.
 void ConferenceRoom::takeOver(Member& member, const wire::Join& join) {
   member.absence.stop();
-  member.failures.clear();
+  member.main.failures.clear();
+  endScreen(member);  // a page that still captures starts again
   Participant& participant = *roster_.find(member.id);
   participant.muted = join.muted || !join.sendAudio;
   participant.cameraOff = join.cameraOff || !join.sendVideo;
@@ -140,27 +132,14 @@ void ConferenceRoom::takeOver(Member& member, const wire::Join& join) {
     old->close({ErrorCode::conflict, "continued elsewhere", false, 0});
 }
 
-void ConferenceRoom::welcome(Member& member, bool resumed) {
-  const auto now = std::chrono::system_clock::now();
-  wire::Welcome message;
-  message.id = member.id;
-  message.room = id();
-  message.role = toWire(roster_.find(member.id)->role);
-  message.resume = context_.tokens.issue({id(), member.id}, now);
-  message.resumed = resumed;
-  message.canvas = settings_.canvas;
-  message.iceServers = signaling::iceServers(context_.settings.media, member.id, now);
-  message.participants = rosterEntries();
-  send(member, message);
-  if (tiles_) send(member, *tiles_);
-}
-
 void ConferenceRoom::remove(Member& member, std::string_view why) {
   log::info("left", {{"room", id().value}, {"peer", member.id.value}, {"why", why}});
-  removePeer(member);
+  endScreen(member);
+  removePeer(member, member.main);
   const ParticipantId gone = member.id;
   crashGuard_.onGone(gone);
   levels_.erase(gone);
+  unpin(gone);
   roster_.remove(gone);
   members_.erase(gone);  // `member` dangles from here on
   rosterChanged();
@@ -174,7 +153,7 @@ void ConferenceRoom::dismiss(Member& member, const Error& error, const wire::Bye
 
 void ConferenceRoom::waitWhileEmpty() {
   if (!members_.empty() || state_ == wire::RoomState::ending) return;
-  emptyTimer_.once(context_.settings.room.emptyTimeout, [this] {
+  emptyTimer_.once(rules_.room.emptyTimeout, [this] {
     end({ErrorCode::roomEnded, "the room is empty", false, 0});
   });
 }
@@ -226,7 +205,7 @@ void ConferenceRoom::onSeatLost(const ParticipantId& id, std::uint64_t seat) {
   if (!member || member->seat != seat || state_ == wire::RoomState::ending) return;
   member->link = nullptr;
   member->seat = 0;
-  const std::chrono::milliseconds kept = context_.settings.room.resumeTimeout;
+  const std::chrono::milliseconds kept = rules_.room.resumeTimeout;
   member->absence.once(member->goingAway ? std::min(kept, timing_.reloadLimit) : kept, [this, id] {
     if (Member* absent = memberOf(id)) remove(*absent, "absent");
   });
@@ -236,56 +215,6 @@ void ConferenceRoom::onSeatLost(const ParticipantId& id, std::uint64_t seat) {
 ConferenceRoom::Member* ConferenceRoom::memberOf(const ParticipantId& id) {
   const auto it = members_.find(id);
   return it == members_.end() ? nullptr : it->second.get();
-}
-
-void ConferenceRoom::send(Member& member, const wire::ToClient& message) {
-  if (member.link) member.link->send(wire::encode(message));
-}
-
-void ConferenceRoom::sendError(Member& member, const Error& error, std::string_view re) {
-  ++context_.metrics.connections.errorsOut[error.code];
-  send(member, wire::ErrorMessage{error, false, std::string(re)});
-}
-
-void ConferenceRoom::broadcast(const wire::ToClient& message) {
-  const std::string json = wire::encode(message);
-  for (auto& [key, member] : members_)
-    if (member->link) member->link->send(json);
-}
-
-void ConferenceRoom::rosterChanged() {
-  if (rosterTimer_.running() || state_ == wire::RoomState::ending) return;
-  rosterTimer_.once(timing_.rosterDelay, [this] { broadcast(wire::Roster{rosterEntries()}); });
-}
-
-std::vector<wire::RosterEntry> ConferenceRoom::rosterEntries() const {
-  std::vector<wire::RosterEntry> entries;
-  for (const Participant& p : roster_.list())
-    entries.push_back({p.id, p.name, toWire(p.role), p.muted, p.cameraOff, p.handRaised, p.connected});
-  return entries;
-}
-
-wire::RoomSummary ConferenceRoom::summary() const {
-  return {id(), state_, static_cast<int>(members_.size()), startedAtMs_};
-}
-
-wire::RoomDetails ConferenceRoom::details() const {
-  wire::RoomDetails details;
-  details.summary = summary();
-  details.canvas = settings_.canvas;
-  for (const wire::RosterEntry& entry : rosterEntries()) {
-    const auto level = levels_.find(entry.id);
-    const SpeakerLevel spoken = level == levels_.end() ? SpeakerLevel{} : level->second;
-    details.participants.push_back({entry, spoken.levelDb, spoken.speaking});
-  }
-  details.processId = media_ ? media_->processId() : 0;
-  details.restarts = restarts_;
-  details.health = health_;
-  return details;
-}
-
-RoomSample ConferenceRoom::sample() const {
-  return {id(), static_cast<int>(members_.size()), health_.value_or(RoomHealth{})};
 }
 
 }  // namespace tessera::server

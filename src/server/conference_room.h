@@ -43,8 +43,9 @@ class ConferenceRoom : public MediaRoomEvents {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `onEnded`: everybody has been told; the room is to be destroyed, though not within this call.
-  ConferenceRoom(const RoomContext& context, RoomSettings settings, RoomTiming timing,
+  // `rules`: the template that applies, `settings` what follows from it for the process. `onEnded`: everybody
+  // has been told; the room is to be destroyed, though not within this call.
+  ConferenceRoom(const RoomContext& context, config::Template rules, RoomSettings settings, RoomTiming timing,
                  std::function<void()> onEnded);
   ~ConferenceRoom() override;
   ConferenceRoom(const ConferenceRoom&) = delete;
@@ -59,6 +60,7 @@ class ConferenceRoom : public MediaRoomEvents {
   void end(const wire::Bye& bye);  // tells everybody
   [[nodiscard]] Status kick(const ParticipantId& id, const std::string& by);
   [[nodiscard]] Status mute(const ParticipantId& id, bool muted);
+  [[nodiscard]] Status changeLayout(const wire::PatchRoom& change);
 
   const RoomId& id() const { return settings_.room; }
   wire::RoomSummary summary() const;
@@ -82,6 +84,15 @@ class ConferenceRoom : public MediaRoomEvents {
   void onFailed(const Error& why) override;
 
  private:
+  // A media connection of a member: the main one, or that of a shared screen.
+  struct Connection {
+    std::string pc = "main";
+    std::uint32_t gen = 0;
+    bool inMix = false;
+    int candidates = 0;                      // from the client, for this gen
+    std::deque<Clock::time_point> failures;  // within RoomTiming::retryWindow
+    TokenBucket reconnects{1, 1};
+  };
   struct Member {
     ParticipantId id;
     std::string address;
@@ -90,13 +101,16 @@ class ConferenceRoom : public MediaRoomEvents {
     bool goingAway = false;  // said that its page is closed or reloaded
     VideoCodec codec = VideoCodec::vp8;
     bool viewer = false;
-    std::uint32_t gen = 0;
-    bool inMix = false;
-    int candidates = 0;  // from the client, for this gen
+    Connection main;
+    Connection screen{.pc = "screen"};  // in the mix while the roster says that they share
     TokenBucket chat{5, 10};
-    TokenBucket reconnects{1, 1};
-    std::deque<Clock::time_point> failures;
+    TokenBucket screenStarts{1, 3};
     Timer absence;
+  };
+  struct Peer {
+    Member* member = nullptr;
+    Connection* connection = nullptr;
+    explicit operator bool() const { return connection != nullptr; }
   };
   struct Barred {
     ParticipantId id;
@@ -109,7 +123,6 @@ class ConferenceRoom : public MediaRoomEvents {
                                 const std::string& address) const;
   Member& enter(const wire::Join& join, const std::optional<ParticipantId>& resumes);
   void takeOver(Member& member, const wire::Join& join);
-  void welcome(Member& member, bool resumed);
   void remove(Member& member, std::string_view why);
   void dismiss(Member& member, const Error& error, const wire::Bye& bye);
   void waitWhileEmpty();
@@ -124,23 +137,46 @@ class ConferenceRoom : public MediaRoomEvents {
   void handle(Member& member, const wire::ClientHand& hand);
   void handle(Member& member, const wire::Moderate& moderate);
   void handle(Member& member, const wire::Reconnect& reconnect);
+  void handle(Member& member, const wire::ClientLayout& layout);
+  void handle(Member& member, const wire::ClientScreen& screen);
   void handle(Member& member, const wire::ClientStats& stats);
   void handle(Member& member, const wire::Leave&);
-  bool current(Member& member, const std::string& pc, std::uint32_t gen, const char* re);
+  Connection* current(Member& member, const std::string& pc, std::uint32_t gen, const char* re);
   void setMuted(Participant& participant, bool muted);
 
   // conference_room_media.cpp: the process and the connections
-  Member* memberOf(const PeerKey& peer);  // null for a stale key
-  PeerKey keyOf(const Member& member) const { return {member.id, "main", member.gen}; }
-  void renewPeer(Member& member);
-  void addPeer(Member& member);
-  void removePeer(Member& member);
-  void onPeerConnected(Member& member);
-  void onPeerFailed(Member& member, const Error& why);
+  Peer peerOf(const PeerKey& key);  // nobody for a stale key
+  static Connection* connectionOf(Member& member, const std::string& pc);
+  static PeerKey keyOf(const Member& member, const Connection& connection) {
+    return {member.id, connection.pc, connection.gen};
+  }
+  void renewPeer(Member& member, Connection& connection);
+  void addPeer(Member& member, Connection& connection);
+  void addPeers(Member& member);  // the main one, and the screen if they share it
+  void removePeer(Member& member, Connection& connection);
+  void onPeerConnected(Member& member, Connection& connection);
+  void onPeerFailed(Member& member, Connection& connection, const Error& why);
+  void startAgain(const CrashGuard::Verdict& verdict);
   void admitDue();
   void bar(const ParticipantId& id);
 
-  // to clients
+  // conference_room_screen.cpp: shared screens
+  [[nodiscard]] Status mayShare(Member& member);
+  [[nodiscard]] Status stopScreen(const ParticipantId& id);
+  bool sharing(const Member& member);
+  void endScreen(Member& member);  // says nothing
+  void endScreen(Member& member, wire::ScreenState state, const Error& why);
+  Participant* otherSharer(const ParticipantId& than);
+
+  // conference_room_picture.cpp: the picture, and what is given up of it
+  [[nodiscard]] Status choose(LayoutChoice choice);
+  void unpin(const ParticipantId& gone);
+  void layoutChanged();
+  void setDegradation(Degradation level);
+  wire::QualityNotice quality() const;
+
+  // conference_room_clients.cpp: what clients and the API are told
+  void welcome(Member& member, bool resumed);
   void send(Member& member, const wire::ToClient& message);
   void sendError(Member& member, const Error& error, std::string_view re);
   void broadcast(const wire::ToClient& message);
@@ -148,6 +184,7 @@ class ConferenceRoom : public MediaRoomEvents {
   std::vector<wire::RosterEntry> rosterEntries() const;
 
   RoomContext context_;
+  config::Template rules_;
   RoomSettings settings_;
   RoomTiming timing_;
   std::function<void()> onEnded_;
@@ -157,9 +194,11 @@ class ConferenceRoom : public MediaRoomEvents {
   std::vector<Barred> barred_;
   CrashGuard crashGuard_;
   std::unique_ptr<HostedRoom> media_;
-  std::optional<wire::Tiles> tiles_;
+  LayoutChoice layout_;
+  std::optional<Picture> picture_;
   std::map<ParticipantId, SpeakerLevel> levels_;
   std::optional<RoomHealth> health_;
+  Degradation degradation_ = Degradation::none;
   wire::RoomState state_ = wire::RoomState::starting;
   std::int64_t startedAtMs_ = 0;
   int restarts_ = 0;

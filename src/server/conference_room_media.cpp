@@ -9,93 +9,110 @@
 
 namespace tessera::server {
 
-ConferenceRoom::Member* ConferenceRoom::memberOf(const PeerKey& peer) {
-  Member* member = memberOf(peer.participant);
-  return member && member->inMix && keyOf(*member) == peer ? member : nullptr;
+ConferenceRoom::Connection* ConferenceRoom::connectionOf(Member& member, const std::string& pc) {
+  for (Connection* connection : {&member.main, &member.screen})
+    if (connection->pc == pc) return connection;
+  return nullptr;
+}
+
+ConferenceRoom::Peer ConferenceRoom::peerOf(const PeerKey& key) {
+  Member* member = memberOf(key.participant);
+  Connection* connection = member ? connectionOf(*member, key.pc) : nullptr;
+  if (!connection || !connection->inMix || connection->gen != key.gen) return {};
+  return {member, connection};
 }
 
 // A new connection in place of the present one, if any; its offer follows from the process.
-void ConferenceRoom::renewPeer(Member& member) {
-  removePeer(member);
-  if (crashGuard_.admitsNow(member.id)) addPeer(member);
+void ConferenceRoom::renewPeer(Member& member, Connection& connection) {
+  removePeer(member, connection);
+  if (crashGuard_.admitsNow(member.id)) addPeer(member, connection);
 }
 
-void ConferenceRoom::addPeer(Member& member) {
+void ConferenceRoom::addPeer(Member& member, Connection& connection) {
   if (!media_ || state_ == wire::RoomState::ending) return;
   const Participant& participant = *roster_.find(member.id);
-  ++member.gen;
-  member.candidates = 0;
-  member.inMix = true;
+  ++connection.gen;
+  connection.candidates = 0;
+  connection.inMix = true;
   PeerSettings settings;
-  settings.key = keyOf(member);
+  settings.key = keyOf(member, connection);
   settings.name = participant.name;
   settings.codec = member.codec;
+  if (&connection == &member.screen) return media_->addPeer(settings);
   settings.muted = participant.muted;
   settings.cameraOff = participant.cameraOff;
   settings.hidden = member.viewer;
   media_->addPeer(settings);
-  if (participant.handRaised) media_->updatePeer({member.id, {}, {}, true});
+  if (participant.handRaised) media_->updatePeer({member.id, {}, {}, true, {}});
 }
 
-void ConferenceRoom::removePeer(Member& member) {
-  if (!std::exchange(member.inMix, false)) return;
-  if (media_) media_->removePeer(keyOf(member));
-  roster_.find(member.id)->connected = false;
+void ConferenceRoom::addPeers(Member& member) {
+  addPeer(member, member.main);
+  if (sharing(member)) addPeer(member, member.screen);
+}
+
+void ConferenceRoom::removePeer(Member& member, Connection& connection) {
+  if (!std::exchange(connection.inMix, false)) return;
+  if (media_) media_->removePeer(keyOf(member, connection));
+  if (&connection == &member.screen) return;
+  Participant& participant = *roster_.find(member.id);
+  participant.connected = participant.poorConnection = false;
   rosterChanged();
 }
 
 void ConferenceRoom::onOffer(const PeerKey& peer, const std::string& sdp) {
-  if (Member* member = memberOf(peer)) send(*member, wire::ServerOffer{peer.pc, peer.gen, sdp});
+  if (const Peer to = peerOf(peer)) send(*to.member, wire::ServerOffer{peer.pc, peer.gen, sdp});
 }
 
 void ConferenceRoom::onCandidate(const PeerKey& peer, const IceCandidate& candidate) {
-  if (Member* member = memberOf(peer)) send(*member, wire::ServerCandidate{peer.pc, peer.gen, candidate});
+  if (const Peer to = peerOf(peer)) send(*to.member, wire::ServerCandidate{peer.pc, peer.gen, candidate});
 }
 
 void ConferenceRoom::onPeerState(const PeerKey& peer, PeerState state, const Error& why) {
-  Member* member = memberOf(peer);
-  if (!member) return;
-  if (state == PeerState::connected) onPeerConnected(*member);
-  if (state == PeerState::failed) onPeerFailed(*member, why);
+  const Peer of = peerOf(peer);
+  if (!of) return;
+  if (state == PeerState::connected) onPeerConnected(*of.member, *of.connection);
+  if (state == PeerState::failed) onPeerFailed(*of.member, *of.connection, why);
 }
 
-void ConferenceRoom::onPeerConnected(Member& member) {
+void ConferenceRoom::onPeerConnected(Member& member, Connection& connection) {
+  log::info(
+      "media connected",
+      {{"room", id().value}, {"peer", member.id.value}, {"pc", connection.pc}, {"gen", connection.gen}});
+  if (&connection == &member.screen) return;
   roster_.find(member.id)->connected = true;
   crashGuard_.onConnected(member.id, Clock::now());
-  log::info("media connected", {{"room", id().value}, {"peer", member.id.value}, {"gen", member.gen}});
   rosterChanged();
 }
 
-void ConferenceRoom::onPeerFailed(Member& member, const Error& why) {
+void ConferenceRoom::onPeerFailed(Member& member, Connection& connection, const Error& why) {
+  const bool screen = &connection == &member.screen;
   log::warn("media failed", {{"room", id().value},
                              {"peer", member.id.value},
-                             {"gen", member.gen},
+                             {"pc", connection.pc},
+                             {"gen", connection.gen},
                              {"code", wireName(why.code)},
                              {"why", why.text}});
   if (why.code == ErrorCode::fingerprintMismatch)
     return dismiss(member, why, {why.code, "the connection is not with whom it claims to be", false, 0});
-  if (!member.link) return removePeer(member);  // a new one comes with its WebSocket
+  if (!member.link)  // a new one comes with its WebSocket
+    return screen ? endScreen(member) : removePeer(member, connection);
   const auto now = Clock::now();
-  while (!member.failures.empty() && now - member.failures.front() > timing_.retryWindow)
-    member.failures.pop_front();
-  member.failures.push_back(now);
-  if (static_cast<int>(member.failures.size()) > timing_.maxFailures)
-    return dismiss(member, {ErrorCode::mediaFailed, why.text},
-                   {ErrorCode::mediaFailed, "no media connection could be made", false, 0});
-  renewPeer(member);
+  auto& failures = connection.failures;
+  while (!failures.empty() && now - failures.front() > timing_.retryWindow) failures.pop_front();
+  failures.push_back(now);
+  if (static_cast<int>(failures.size()) <= timing_.maxFailures) return renewPeer(member, connection);
+  const Error last{ErrorCode::mediaFailed, why.text};
+  if (screen) return endScreen(member, wire::ScreenState::ended, last);
+  dismiss(member, last, {ErrorCode::mediaFailed, "no media connection could be made", false, 0});
 }
 
 void ConferenceRoom::onPeerError(const PeerKey& peer, const Error& error) {
-  Member* member = memberOf(peer);
-  if (!member) return;
-  if (error.code == ErrorCode::fingerprintMismatch) return onPeerFailed(*member, error);
+  const Peer of = peerOf(peer);
+  if (!of) return;
+  if (error.code == ErrorCode::fingerprintMismatch) return onPeerFailed(*of.member, *of.connection, error);
   const bool candidate = error.code == ErrorCode::badCandidate;
-  sendError(*member, error, candidate ? "candidate" : "answer");
-}
-
-void ConferenceRoom::onPicture(const Picture& picture) {
-  tiles_ = wire::Tiles{picture.canvas, picture.tiles};
-  broadcast(*tiles_);
+  sendError(*of.member, error, candidate ? "candidate" : "answer");
 }
 
 void ConferenceRoom::onConnectionQuality(const ParticipantId& participant, bool poor) {
@@ -105,15 +122,9 @@ void ConferenceRoom::onConnectionQuality(const ParticipantId& participant, bool 
   rosterChanged();
 }
 
-void ConferenceRoom::onSpeaking(const std::vector<SpeakerLevel>& levels) {
-  levels_.clear();  // who is not listed is not heard
-  for (const SpeakerLevel& level : levels)
-    if (members_.contains(level.participant)) levels_[level.participant] = level;
-  broadcast(wire::SpeakingUpdate{levels});
-}
-
 void ConferenceRoom::onHealth(const RoomHealth& health) {
   health_ = health;
+  setDegradation(health.degradation);
   if (state_ != wire::RoomState::ending) state_ = wire::RoomState::running;
 }
 
@@ -126,15 +137,28 @@ void ConferenceRoom::onFailed(const Error& why) {
   ++context_.metrics.roomDeaths[std::string(wireName(why.code))];
   media_.reset();
   health_.reset();
+  picture_.reset();
+  setDegradation(Degradation::none);
   if (state_ == wire::RoomState::ending) return;
   state_ = wire::RoomState::recovering;
   std::vector<ParticipantId> present;
   for (const Participant& p : roster_.list()) present.push_back(p.id);
-  for (auto& [key, member] : members_) removePeer(*member);
-  const CrashGuard::Verdict verdict = crashGuard_.onCrash(Clock::now(), present);
+  for (auto& [key, member] : members_) {
+    removePeer(*member, member->main);
+    removePeer(*member, member->screen);
+  }
+  startAgain(crashGuard_.onCrash(Clock::now(), present));
+}
+
+void ConferenceRoom::startAgain(const CrashGuard::Verdict& verdict) {
   if (verdict.barred) bar(*verdict.barred);
   const wire::Bye later{ErrorCode::roomFailed, "the room failed", true, 2000};
   if (verdict.giveUp) return end(later);
+  // While it is found out who brings the room down, each is tried with the main connection alone.
+  if (crashGuard_.probing())
+    for (auto& [key, member] : members_)
+      endScreen(*member, wire::ScreenState::ended,
+                {ErrorCode::roomFailed, "the room had to be started again several times"});
   auto media = context_.host.start(settings_, *this);
   if (!media) {
     log::error("no room process", {{"room", id().value}, {"why", media.error().text}});
@@ -143,14 +167,15 @@ void ConferenceRoom::onFailed(const Error& why) {
   media_ = std::move(*media);
   ++restarts_;
   ++context_.metrics.roomRespawns;
+  media_->setLayout(layout_);
   for (const ParticipantId& admitted : verdict.admit)
-    if (Member* member = memberOf(admitted)) addPeer(*member);
+    if (Member* member = memberOf(admitted)) addPeers(*member);
   admitDue();
 }
 
 void ConferenceRoom::admitDue() {
   for (const ParticipantId& admitted : crashGuard_.due(Clock::now()))
-    if (Member* member = memberOf(admitted)) renewPeer(*member);
+    if (Member* member = memberOf(admitted)) renewPeer(*member, member->main);
   if (!crashGuard_.probing()) return probeTimer_.stop();
   if (!probeTimer_.running()) probeTimer_.every(timing_.probeEvery, [this] { admitDue(); });
 }

@@ -11,10 +11,11 @@ namespace tessera::server {
 
 // `current` has checked that the message belongs to the connection at hand; one that comes late is answered
 // but changes nothing.
-bool ConferenceRoom::current(Member& member, const std::string& pc, std::uint32_t gen, const char* re) {
-  if (pc == "main" && gen == member.gen && member.inMix) return true;
+ConferenceRoom::Connection* ConferenceRoom::current(Member& member, const std::string& pc, std::uint32_t gen,
+                                                    const char* re) {
+  if (const Peer peer = peerOf({member.id, pc, gen})) return peer.connection;
   sendError(member, {ErrorCode::conflict, "of a connection that is not the present one"}, re);
-  return false;
+  return nullptr;
 }
 
 void ConferenceRoom::handle(Member& member, const wire::Join&) {
@@ -22,31 +23,32 @@ void ConferenceRoom::handle(Member& member, const wire::Join&) {
 }
 
 void ConferenceRoom::handle(Member& member, const wire::ClientAnswer& answer) {
-  if (current(member, answer.pc, answer.gen, "answer") && media_)
-    media_->setAnswer(keyOf(member), answer.sdp);
+  const Connection* connection = current(member, answer.pc, answer.gen, "answer");
+  if (connection && media_) media_->setAnswer(keyOf(member, *connection), answer.sdp);
 }
 
 void ConferenceRoom::handle(Member& member, const wire::ClientCandidate& candidate) {
-  if (!current(member, candidate.pc, candidate.gen, "candidate")) return;
-  if (++member.candidates > wire::kMaxCandidates)
+  Connection* connection = current(member, candidate.pc, candidate.gen, "candidate");
+  if (!connection) return;
+  if (++connection->candidates > wire::kMaxCandidates)
     return sendError(
         member,
         {ErrorCode::tooMany, fmt::format("a connection has at most {} candidates", wire::kMaxCandidates)},
         "candidate");
-  if (media_) media_->addCandidate(keyOf(member), candidate.candidate);
+  if (media_) media_->addCandidate(keyOf(member, *connection), candidate.candidate);
 }
 
 void ConferenceRoom::handle(Member& member, const wire::ClientMedia& media) {
   Participant& participant = *roster_.find(member.id);
   if (media.muted) participant.muted = *media.muted;
   if (media.cameraOff) participant.cameraOff = *media.cameraOff;
-  if (media_) media_->updatePeer({member.id, media.muted, media.cameraOff, {}});
+  if (media_) media_->updatePeer({member.id, media.muted, media.cameraOff, {}, {}});
   rosterChanged();
 }
 
 void ConferenceRoom::setMuted(Participant& participant, bool muted) {
   participant.muted = muted;
-  if (media_) media_->updatePeer({participant.id, muted, {}, {}});
+  if (media_) media_->updatePeer({participant.id, muted, {}, {}, {}});
   rosterChanged();
 }
 
@@ -60,7 +62,7 @@ void ConferenceRoom::handle(Member& member, const wire::ClientChat& chat) {
 
 void ConferenceRoom::handle(Member& member, const wire::ClientHand& hand) {
   roster_.find(member.id)->handRaised = hand.raised;
-  if (media_) media_->updatePeer({member.id, {}, {}, hand.raised});
+  if (media_) media_->updatePeer({member.id, {}, {}, hand.raised, {}});
   rosterChanged();
 }
 
@@ -70,18 +72,31 @@ void ConferenceRoom::handle(Member& member, const wire::Moderate& moderate) {
   if (moderate.action == wire::ModerateAction::end)
     return end({ErrorCode::roomEnded, "ended by the moderator", false, 0});
   // A moderator may kick itself: `member` may be gone after this.
-  const Status done = moderate.action == wire::ModerateAction::kick ? kick(moderate.target, "the moderator")
-                                                                    : mute(moderate.target, true);
-  if (!done) sendError(member, done.error(), "moderate");
+  const auto act = [&]() -> Status {
+    if (moderate.action == wire::ModerateAction::kick) return kick(moderate.target, "the moderator");
+    if (moderate.action == wire::ModerateAction::mute) return mute(moderate.target, true);
+    return stopScreen(moderate.target);
+  };
+  if (const Status done = act(); !done) sendError(member, done.error(), "moderate");
+}
+
+void ConferenceRoom::handle(Member& member, const wire::ClientLayout& layout) {
+  if (!roster_.isModerator(member.id))
+    return sendError(member, {ErrorCode::forbidden, "only the moderator may do that"}, "layout");
+  if (const Status done = choose(layout.choice); !done) sendError(member, done.error(), "layout");
 }
 
 void ConferenceRoom::handle(Member& member, const wire::Reconnect& reconnect) {
-  if (reconnect.pc != "main")
+  Connection* connection = connectionOf(member, reconnect.pc);
+  if (!connection || (connection == &member.screen && !sharing(member)))
     return sendError(member, {ErrorCode::notFound, "there is no such connection"}, "reconnect");
-  if (!member.reconnects.take(Clock::now()))
+  if (!connection->reconnects.take(Clock::now()))
     return sendError(member, {ErrorCode::tooMany, "one new connection a second"}, "reconnect");
-  log::info("reconnects", {{"room", id().value}, {"peer", member.id.value}, {"gen", member.gen + 1}});
-  renewPeer(member);
+  log::info("reconnects", {{"room", id().value},
+                           {"peer", member.id.value},
+                           {"pc", connection->pc},
+                           {"gen", connection->gen + 1}});
+  renewPeer(member, *connection);
 }
 
 void ConferenceRoom::handle(Member& member, const wire::ClientStats& stats) {

@@ -7,6 +7,8 @@
 #include <functional>
 #include <utility>
 
+#include "wire/common_fields.h"
+
 namespace tessera::server {
 namespace {
 
@@ -69,6 +71,16 @@ void addServer(std::vector<MetricFamily>& families, const Metrics& metrics) {
                              connections.droppedConnections, same));
 }
 
+MetricFamily layouts(const std::vector<RoomSample>& rooms) {
+  MetricFamily family{"tessera_room_layout", "1 for the layout that is shown.", MetricType::Gauge, {}};
+  for (const RoomSample& room : rooms)
+    if (room.layout)
+      family.metric.push_back(
+          sample(MetricType::Gauge, 1,
+                 {{"room", room.room.value}, {"layout", std::string(wire::enumName(*room.layout))}}));
+  return family;
+}
+
 void addRooms(std::vector<MetricFamily>& families, const std::vector<RoomSample>& rooms) {
   const auto gauge = [&](const char* name, const char* help, auto value) {
     families.push_back(perRoom(name, help, MetricType::Gauge, rooms,
@@ -79,6 +91,11 @@ void addRooms(std::vector<MetricFamily>& families, const std::vector<RoomSample>
                                [value](const RoomSample& r) { return static_cast<double>(value(r)); }));
   };
   gauge("tessera_participants", "Participants.", [](const RoomSample& r) { return r.participants; });
+  gauge("tessera_room_screens", "Shared screens.", [](const RoomSample& r) { return r.screens; });
+  families.push_back(layouts(rooms));
+  gauge("tessera_room_degradation",
+        "What is given up for want of time: 0 nothing, 1 frame rate, 2 size, 3 further senders.",
+        [](const RoomSample& r) { return static_cast<int>(r.health.degradation); });
   counter("tessera_room_cpu_seconds_total", "Processor time of the present room process.",
           [](const RoomSample& r) { return r.health.cpuSeconds; });
   gauge("tessera_room_pss_bytes", "Proportional memory of the room process.",
@@ -91,6 +108,8 @@ void addRooms(std::vector<MetricFamily>& families, const std::vector<RoomSample>
           [](const RoomSample& r) { return r.health.audioTicks; });
   counter("tessera_room_video_ticks_missed_total", "Ticks that the video mixer missed.",
           [](const RoomSample& r) { return r.health.missedVideoTicks; });
+  counter("tessera_room_audio_ticks_missed_total", "Ticks that the audio mixer missed.",
+          [](const RoomSample& r) { return r.health.missedAudioTicks; });
   gauge("tessera_room_video_encoders", "Video encoders running.",
         [](const RoomSample& r) { return r.health.videoEncoders; });
   gauge("tessera_room_audio_encoders", "Audio encoders running.",

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Metrics {
 struct RoomSample {
   RoomId room;
   int participants = 0;
+  int screens = 0;                   // shared
+  std::optional<LayoutKind> layout;  // that is shown
   RoomHealth health;
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "server/gather_addresses.h"
+#include "wire/limits.h"
 
 namespace tessera::server {
 namespace {
@@ -50,12 +51,10 @@ const char* nameOf(tessera::log::Format format) {
   return kNames[static_cast<std::size_t>(format)];
 }
 
+static_assert(config::kMaxCustomLayouts <= wire::kMaxCustomLayouts);
+
 RoomSettings prototypeOf(const config::Settings& settings, std::vector<std::string> gather) {
   RoomSettings prototype;
-  prototype.canvas = settings.room.canvas;
-  prototype.videoKbps = settings.room.videoKbps;
-  prototype.audioKbps = settings.room.audioKbps;
-  prototype.maxTalkers = settings.room.maxTalkers;
   prototype.maxParticipants = settings.limits.participantsPerRoom;
   prototype.gatherAddresses = std::move(gather);
   prototype.announcedAddresses = settings.media.announced;

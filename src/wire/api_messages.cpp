@@ -58,7 +58,10 @@ std::string encodeRoomDetails(const RoomDetails& room) {
   out.required("id", room.summary.id);
   out.required("state", room.summary.state);
   out.required("startedAt", rfc3339(room.summary.startedAtMs));
+  out.optional("template", room.templateName);
   objectField(out, "canvas", room.canvas);
+  objectField(out, "layout", room.layout);
+  if (room.picture) objectField(out, "picture", *room.picture);
   out.list("participants", room.participants, room.participants.size());
   out.object("process", [&](JsonWriter& process) {
     process.required("pid", room.processId);
@@ -80,6 +83,23 @@ Result<CreateRoom> decodeCreateRoom(std::string_view body) {
   JsonReader in(*document, "");
   CreateRoom request;
   in.required("room", request.room);
+  in.optional("template", request.templateName, kLayoutName);
+  if (auto status = in.status(); !status) return tl::unexpected(std::move(status).error());
+  return request;
+}
+
+Result<PatchRoom> decodePatchRoom(std::string_view body) {
+  const auto document = JsonDocument::parse(body, kMaxHttpBodyBytes);
+  if (!document) return tl::unexpected(document.error());
+  JsonReader in(*document, "");
+  PatchRoom request;
+  in.optional("layout", request.layout);
+  in.optional("custom", request.custom, kLayoutName);
+  if (in.has("pinned")) in.list("pinned", request.pinned.emplace(), kMaxPinned);
+  if ((request.layout == LayoutKind::custom) == request.custom.empty())
+    in.refuse("custom", ErrorCode::badRequest, "expected with the layout custom, and only with it");
+  if (!request.layout && !request.pinned)
+    in.refuse("layout", ErrorCode::badRequest, "expected layout, pinned or both");
   if (auto status = in.status(); !status) return tl::unexpected(std::move(status).error());
   return request;
 }

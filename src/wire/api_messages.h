@@ -31,7 +31,10 @@ struct ApiParticipant {
 
 struct RoomDetails {
   RoomSummary summary;
-  CanvasSettings canvas;
+  std::string templateName;        // empty: none applies
+  CanvasSettings canvas;           // as it is configured
+  LayoutChoice layout;             // in force
+  std::optional<Picture> picture;  // what is shown; none before the first
   std::vector<ApiParticipant> participants;
   int processId = 0;                 // of the room process; 0: none at the moment
   int restarts = 0;                  // of the room process since the room began
@@ -45,8 +48,17 @@ std::string encodeApiError(const Error& error);                     // with http
 
 struct CreateRoom {
   RoomId room;
+  std::string templateName;  // empty: the first whose pattern fits
 };
 [[nodiscard]] Result<CreateRoom> decodeCreateRoom(std::string_view body);  // POST /v1/rooms
+
+// What is not set stays as it is, but that another layout drops the name of a custom one.
+struct PatchRoom {
+  std::optional<LayoutKind> layout;
+  std::string custom;
+  std::optional<std::vector<ParticipantId>> pinned;
+};
+[[nodiscard]] Result<PatchRoom> decodePatchRoom(std::string_view body);  // PATCH /v1/rooms/{room}
 
 struct PatchParticipant {
   bool muted = false;

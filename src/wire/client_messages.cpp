@@ -32,6 +32,8 @@ template <> inline constexpr std::string_view kTypeName<ClientChat> = "chat";
 template <> inline constexpr std::string_view kTypeName<ClientHand> = "hand";
 template <> inline constexpr std::string_view kTypeName<Moderate> = "moderate";
 template <> inline constexpr std::string_view kTypeName<Reconnect> = "reconnect";
+template <> inline constexpr std::string_view kTypeName<ClientLayout> = "layout";
+template <> inline constexpr std::string_view kTypeName<ClientScreen> = "screen";
 template <> inline constexpr std::string_view kTypeName<ClientStats> = "stats";
 template <> inline constexpr std::string_view kTypeName<Leave> = "leave";
 template <> inline constexpr std::string_view kTypeName<Welcome> = "welcome";
@@ -40,6 +42,9 @@ template <> inline constexpr std::string_view kTypeName<ServerCandidate> = "cand
 template <> inline constexpr std::string_view kTypeName<Roster> = "roster";
 template <> inline constexpr std::string_view kTypeName<Tiles> = "tiles";
 template <> inline constexpr std::string_view kTypeName<SpeakingUpdate> = "speaking";
+template <> inline constexpr std::string_view kTypeName<ServerLayout> = "layout";
+template <> inline constexpr std::string_view kTypeName<ScreenNotice> = "screen";
+template <> inline constexpr std::string_view kTypeName<QualityNotice> = "quality";
 template <> inline constexpr std::string_view kTypeName<ServerChat> = "chat";
 template <> inline constexpr std::string_view kTypeName<ErrorMessage> = "error";
 template <> inline constexpr std::string_view kTypeName<Bye> = "bye";
@@ -47,8 +52,25 @@ template <> inline constexpr std::string_view kTypeName<Bye> = "bye";
 
 template <>
 struct EnumNames<ModerateAction> {
-  static constexpr std::array<std::pair<ModerateAction, std::string_view>, 3> names{
-      {{ModerateAction::kick, "kick"}, {ModerateAction::mute, "mute"}, {ModerateAction::end, "end"}}};
+  static constexpr std::array<std::pair<ModerateAction, std::string_view>, 4> names{
+      {{ModerateAction::kick, "kick"},
+       {ModerateAction::mute, "mute"},
+       {ModerateAction::stopScreen, "stop-screen"},
+       {ModerateAction::end, "end"}}};
+};
+
+template <>
+struct EnumNames<ScreenAction> {
+  static constexpr std::array<std::pair<ScreenAction, std::string_view>, 2> names{
+      {{ScreenAction::start, "start"}, {ScreenAction::stop, "stop"}}};
+};
+
+template <>
+struct EnumNames<ScreenState> {
+  static constexpr std::array<std::pair<ScreenState, std::string_view>, 3> names{
+      {{ScreenState::refused, "refused"},
+       {ScreenState::takenOver, "taken-over"},
+       {ScreenState::ended, "ended"}}};
 };
 
 // ---- client to server
@@ -127,6 +149,14 @@ void fields(auto& io, Of<Reconnect> auto& m) {
   io.required("pc", m.pc, kPcText);
 }
 
+void fields(auto& io, Of<ClientLayout> auto& m) {
+  fields(io, m.choice);
+}
+
+void fields(auto& io, Of<ClientScreen> auto& m) {
+  io.required("action", m.action);
+}
+
 void fields(auto& io, Of<ClientStats> auto& m) {
   io.optional("fps", m.fps, RealRange{0, 1000});
   io.optional("framesDropped", m.framesDropped, kAnyCount);
@@ -157,6 +187,12 @@ void fields(auto& io, Of<Welcome> auto& m) {
   io.required("resume", m.resume, kResumeText);
   io.required("resumed", m.resumed);
   objectField(io, "canvas", m.canvas);
+  io.object("look", [&](auto& look) {
+    look.required("glideMs", m.glideMs, kGlideMs);
+    look.required("cornerRadius", m.cornerRadius, kPixels);
+  });
+  objectField(io, "layout", m.layout);
+  io.list("customLayouts", m.customLayouts, kMaxCustomLayouts, kLayoutName);
   io.list("iceServers", m.iceServers, kMaxIceServers);
   io.list("participants", m.participants, kMaxListElements);
 }
@@ -176,12 +212,25 @@ void fields(auto& io, Of<Roster> auto& m) {
 }
 
 void fields(auto& io, Of<Tiles> auto& m) {
-  objectField(io, "canvas", m.canvas);
-  io.list("tiles", m.tiles, kMaxListElements);
+  fields(io, m.picture);
 }
 
 void fields(auto& io, Of<SpeakingUpdate> auto& m) {
   io.list("levels", m.levels, kMaxListElements);
+}
+
+void fields(auto& io, Of<ServerLayout> auto& m) {
+  fields(io, m.choice);
+}
+
+void fields(auto& io, Of<ScreenNotice> auto& m) {
+  io.required("state", m.state);
+  fields(io, m.why);
+}
+
+void fields(auto& io, Of<QualityNotice> auto& m) {
+  io.required("level", m.level);
+  io.required("text", m.text, SentenceRule{});
 }
 
 void fields(auto& io, Of<ServerChat> auto& m) {

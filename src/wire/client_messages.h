@@ -47,7 +47,7 @@ struct ClientChat {
 struct ClientHand {
   bool raised = false;
 };
-enum class ModerateAction { kick, mute, end };
+enum class ModerateAction { kick, mute, stopScreen, end };
 struct Moderate {
   ModerateAction action = ModerateAction::mute;
   ParticipantId target;
@@ -62,10 +62,17 @@ struct ClientStats {
   int packetsLost = 0;
   int rttMs = 0;
 };
+struct ClientLayout {
+  LayoutChoice choice;
+};  // of the moderator: the whole choice
+enum class ScreenAction { start, stop };
+struct ClientScreen {
+  ScreenAction action = ScreenAction::start;
+};
 struct Leave {};
 
 using FromClient = std::variant<Join, ClientAnswer, ClientCandidate, ClientMedia, ClientChat, ClientHand,
-                                Moderate, Reconnect, ClientStats, Leave>;
+                                Moderate, Reconnect, ClientLayout, ClientScreen, ClientStats, Leave>;
 
 // ---- server to client
 enum class Role { moderator, participant, viewer };
@@ -77,6 +84,8 @@ struct RosterEntry {
   bool cameraOff = false;
   bool handRaised = false;
   bool connected = false;  // its media is up
+  bool sharing = false;    // a screen
+  bool poorConnection = false;
 };
 struct IceServer {
   std::string url, username, credential;
@@ -88,6 +97,9 @@ struct Welcome {
   std::string resume;
   bool resumed = false;
   CanvasSettings canvas;
+  int glideMs = 0, cornerRadius = 0;       // look: how tiles move, and their corners in canvas pixels
+  LayoutChoice layout;                     // in force
+  std::vector<std::string> customLayouts;  // names that may be chosen
   std::vector<IceServer> iceServers;
   std::vector<RosterEntry> participants;
 };
@@ -105,9 +117,20 @@ struct Roster {
   std::vector<RosterEntry> participants;
 };  // the whole list, after each change
 struct Tiles {
-  CanvasSettings canvas;
-  std::vector<Tile> tiles;
+  Picture picture;
 };
+struct ServerLayout {
+  LayoutChoice choice;
+};  // in force, after each change
+enum class ScreenState { refused, takenOver, ended };
+struct ScreenNotice {
+  ScreenState state = ScreenState::ended;
+  Error why;
+};  // to the one who shares, or wanted to
+struct QualityNotice {
+  Degradation level = Degradation::none;
+  std::string text;
+};  // what the room gives up for want of time
 struct SpeakingUpdate {
   std::vector<SpeakerLevel> levels;
 };
@@ -130,7 +153,7 @@ struct Bye {
 };
 
 using ToClient = std::variant<Welcome, ServerOffer, ServerCandidate, Roster, Tiles, SpeakingUpdate,
-                              ServerChat, ErrorMessage, Bye>;
+                              ServerLayout, ScreenNotice, QualityNotice, ServerChat, ErrorMessage, Bye>;
 
 [[nodiscard]] Result<FromClient> decodeFromClient(std::string_view text);
 std::string encode(const ToClient& message);

@@ -12,6 +12,11 @@ inline constexpr std::size_t kMaxListElements = 1000;  // participants, tiles, l
 inline constexpr IntRange kPixels{-16384, 16384};
 inline constexpr IntRange kGen = kAnyUint32;
 inline constexpr IntRange kMLine{0, 15};
+inline constexpr IntRange kGlideMs{0, 10'000};
+inline constexpr TextRule kLayoutName{1, 32, Charset::symbol};
+
+template <class M>
+inline constexpr bool kReads = !std::is_const_v<M>;  // fields(JsonReader&, M&)
 
 template <>
 struct EnumNames<VideoCodec> {
@@ -32,10 +37,24 @@ struct EnumNames<LayoutKind> {
 };
 
 template <>
+struct EnumNames<Degradation> {
+  static constexpr std::array<std::pair<Degradation, std::string_view>, 4> names{
+      {{Degradation::none, "none"},
+       {Degradation::rate, "rate"},
+       {Degradation::size, "size"},
+       {Degradation::closed, "closed"}}};
+};
+
+template <>
 struct EnumNames<Role> {
   static constexpr std::array<std::pair<Role, std::string_view>, 3> names{
       {{Role::moderator, "moderator"}, {Role::participant, "participant"}, {Role::viewer, "viewer"}}};
 };
+
+template <class Io, class M>
+void objectField(Io& io, std::string_view key, M& m) {
+  io.object(key, [&](Io& nested) { fields(nested, m); });
+}
 
 void fields(auto& io, Of<CanvasSettings> auto& m) {
   io.required("width", m.width, IntRange{16, 8192});
@@ -57,10 +76,30 @@ void fields(auto& io, Of<Tile> auto& m) {
   io.required("height", m.height, kPixels);
 }
 
+void fields(auto& io, Of<Picture> auto& m) {
+  objectField(io, "canvas", m.canvas);
+  io.required("layout", m.layout);
+  if constexpr (kReads<std::remove_reference_t<decltype(m)>>)
+    if (m.layout == LayoutKind::automatic)
+      io.refuse("layout", ErrorCode::badRequest, "expected a layout that can be shown, got auto");
+  io.list("tiles", m.tiles, kMaxListElements);
+  io.required("more", m.more, kAnyCount);
+}
+
+void fields(auto& io, Of<LayoutChoice> auto& m) {
+  io.required("layout", m.kind);
+  io.optional("custom", m.custom, kLayoutName);
+  if constexpr (kReads<std::remove_reference_t<decltype(m)>>)
+    if ((m.kind == LayoutKind::custom) == m.custom.empty())
+      io.refuse("custom", ErrorCode::badRequest, "expected with the layout custom, and only with it");
+  io.list("pinned", m.pinned, kMaxPinned);
+}
+
 void fields(auto& io, Of<SpeakerLevel> auto& m) {
   io.required("id", m.participant);
   io.required("levelDb", m.levelDb, IntRange{-127, 0});
   io.required("speaking", m.speaking);
+  io.required("active", m.active);
 }
 
 void fields(auto& io, Of<RosterEntry> auto& m) {
@@ -71,6 +110,8 @@ void fields(auto& io, Of<RosterEntry> auto& m) {
   io.required("cameraOff", m.cameraOff);
   io.required("handRaised", m.handRaised);
   io.required("connected", m.connected);
+  io.required("sharing", m.sharing);
+  io.required("poorConnection", m.poorConnection);
 }
 
 void fields(auto& io, Of<Error> auto& m) {
@@ -82,6 +123,8 @@ void fields(auto& io, Of<RoomHealth> auto& m) {
   io.required("videoTicks", m.videoTicks, kAnyTotal);
   io.required("audioTicks", m.audioTicks, kAnyTotal);
   io.required("missedVideoTicks", m.missedVideoTicks, kAnyTotal);
+  io.required("missedAudioTicks", m.missedAudioTicks, kAnyTotal);
+  io.required("degradation", m.degradation);
   io.required("peers", m.peers, kAnyCount);
   io.required("hungTeardowns", m.hungTeardowns, kAnyCount);
   io.required("threads", m.threads, kAnyCount);
@@ -89,11 +132,6 @@ void fields(auto& io, Of<RoomHealth> auto& m) {
   io.required("pssBytes", m.pssBytes, kAnyTotal);
   io.required("videoEncoders", m.videoEncoders, kAnyCount);
   io.required("audioEncoders", m.audioEncoders, kAnyCount);
-}
-
-template <class Io, class M>
-void objectField(Io& io, std::string_view key, M& m) {
-  io.object(key, [&](Io& nested) { fields(nested, m); });
 }
 
 }  // namespace tessera::wire

@@ -15,6 +15,7 @@ inline constexpr std::size_t kMaxNameChars = 64;  // Unicode characters, after c
 inline constexpr std::size_t kMaxChatChars = 2000;
 inline constexpr std::size_t kMaxResumeBytes = 512;
 inline constexpr std::size_t kMaxCodecs = 16;  // names in `join`
+inline constexpr std::size_t kMaxCustomLayouts = 16;
 inline constexpr std::size_t kMaxHttpBodyBytes = 16 << 10;
 inline constexpr std::chrono::seconds kJoinDeadline{5};
 inline constexpr int kMessagesPerSecond = 50;            // sustained; bursts of twice that

@@ -2,6 +2,7 @@
 #include "wire/room_messages.h"
 
 #include "base/line_channel.h"
+#include "room/layout.h"
 #include "wire/codec.h"
 #include "wire/common_fields.h"
 
@@ -12,6 +13,9 @@ constexpr std::size_t kMaxAddresses = 64;
 constexpr TextRule kAddressText{1, 64, Charset::line};
 constexpr IntRange kPort{0, 65535};
 constexpr IntRange kKbps{1, 1'000'000};
+constexpr TextRule kPathText{1, 4096};
+constexpr RealRange kFraction{0, 1};
+constexpr IntRange kColourPart{0, 255};
 
 }  // namespace
 
@@ -44,6 +48,31 @@ struct EnumNames<PeerState> {
        {PeerState::failed, "failed"}}};
 };
 
+template <>
+struct EnumNames<TileFit> {
+  static constexpr std::array<std::pair<TileFit, std::string_view>, 3> names{
+      {{TileFit::fill, "fill"}, {TileFit::fit, "fit"}, {TileFit::smart, "smart"}}};
+};
+
+template <>
+struct EnumNames<RegionRule> {
+  static constexpr std::array<std::pair<RegionRule, std::string_view>, 5> names{
+      {{RegionRule::pinned, "pinned"},
+       {RegionRule::speaker, "speaker"},
+       {RegionRule::recent, "recent"},
+       {RegionRule::screen, "screen"},
+       {RegionRule::presenter, "presenter"}}};
+};
+
+template <>
+struct EnumNames<Corner> {
+  static constexpr std::array<std::pair<Corner, std::string_view>, 4> names{
+      {{Corner::topLeft, "top-left"},
+       {Corner::topRight, "top-right"},
+       {Corner::bottomLeft, "bottom-left"},
+       {Corner::bottomRight, "bottom-right"}}};
+};
+
 // ---- shared
 
 // Part of the envelope, not an object of its own.
@@ -53,6 +82,52 @@ void fields(auto& io, Of<PeerKey> auto& m) {
   io.required("gen", m.gen, kGen);
 }
 
+void fields(auto& io, Of<Region> auto& m) {
+  io.required("x", m.x, kFraction);
+  io.required("y", m.y, kFraction);
+  io.required("width", m.width, kFraction);
+  io.required("height", m.height, kFraction);
+  io.required("who", m.who);
+  io.required("nth", m.nth, IntRange{1, kMaxTiles});
+  io.required("fit", m.fit);
+}
+
+void fields(auto& io, Of<CustomLayout> auto& m) {
+  io.required("name", m.name, kLayoutName);
+  io.list("regions", m.regions, kMaxTiles);
+}
+
+void fields(auto& io, Of<Rgb> auto& m) {
+  io.required("red", m.red, kColourPart);
+  io.required("green", m.green, kColourPart);
+  io.required("blue", m.blue, kColourPart);
+}
+
+void fields(auto& io, Of<Look> auto& m) {
+  io.required("layout", m.layout);
+  io.optional("customLayout", m.customLayout, kLayoutName);
+  io.list("customLayouts", m.customLayouts, kMaxCustomLayouts);
+  io.required("speakerAbove", m.speakerAbove, IntRange{1, kMaxListElements});
+  io.required("maxTiles", m.maxTiles, IntRange{1, kMaxTiles});
+  io.required("fit", m.fit);
+  io.required("gap", m.gap, kPixels);
+  io.required("cornerRadius", m.cornerRadius, kPixels);
+  io.required("glideMs", m.glideMs, kGlideMs);
+  objectField(io, "background", m.background);
+  io.optional("backgroundImage", m.backgroundImage, kPathText);
+  io.optional("logo", m.logo, kPathText);
+  io.required("logoCorner", m.logoCorner);
+  io.required("logoPercent", m.logoPercent, IntRange{1, 100});
+  io.required("names", m.names);
+  io.required("highContrast", m.highContrast);
+}
+
+void fields(auto& io, Of<SoundSettings> auto& m) {
+  io.required("stereo", m.stereo);
+  io.required("levelling", m.levelling);
+  io.required("chimes", m.chimes);
+}
+
 void fields(auto& io, Of<RoomSettings> auto& m) {
   io.required("room", m.room);
   objectField(io, "canvas", m.canvas);
@@ -60,6 +135,8 @@ void fields(auto& io, Of<RoomSettings> auto& m) {
   io.required("audioKbps", m.audioKbps, kKbps);
   io.required("maxTalkers", m.maxTalkers, IntRange{1, 100});
   io.required("maxParticipants", m.maxParticipants, IntRange{1, kMaxListElements});
+  objectField(io, "look", m.look);
+  objectField(io, "sound", m.sound);
   io.list("gatherAddresses", m.gatherAddresses, kMaxAddresses, kAddressText);
   io.list("announcedAddresses", m.announcedAddresses, kMaxAddresses, kAddressText);
   io.required("minUdpPort", m.minUdpPort, kPort);
@@ -97,16 +174,11 @@ void fields(auto& io, Of<UpdatePeer> auto& m) {
   io.optional("muted", m.update.muted);
   io.optional("cameraOff", m.update.cameraOff);
   io.optional("handRaised", m.update.handRaised);
-}
-
-void fields(auto& io, Of<LayoutChoice> auto& m) {
-  io.required("kind", m.kind);
-  io.optional("custom", m.custom, kIdText);
-  io.list("pinned", m.pinned, kMaxPinned);
+  io.optional("poorConnection", m.update.poorConnection);
 }
 
 void fields(auto& io, Of<SetLayout> auto& m) {
-  objectField(io, "choice", m.choice);
+  fields(io, m.choice);
 }
 
 void fields(auto& io, Of<RemovePeer> auto& m) {
@@ -140,13 +212,6 @@ void fields(auto& io, Of<PeerStateChanged> auto& m) {
 void fields(auto& io, Of<PeerErrorReport> auto& m) {
   fields(io, m.peer);
   objectField(io, "error", m.error);
-}
-
-void fields(auto& io, Of<Picture> auto& m) {
-  objectField(io, "canvas", m.canvas);
-  io.required("layout", m.layout);
-  io.list("tiles", m.tiles, kMaxListElements);
-  io.required("more", m.more, kAnyCount);
 }
 
 void fields(auto& io, Of<PictureChanged> auto& m) {

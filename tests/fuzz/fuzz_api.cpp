@@ -12,6 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(parseRoomId(request->room.value).has_value());
   else
     fuzz::require(!wire::encodeApiError(request.error()).empty());
+  if (const auto patch = wire::decodePatchRoom(text))
+    fuzz::require(patch->layout || patch->pinned);
+  else
+    fuzz::require(!wire::encodeApiError(patch.error()).empty());
   if (const auto patch = wire::decodePatchParticipant(text); !patch)
     fuzz::require(!wire::encodeApiError(patch.error()).empty());
   return 0;

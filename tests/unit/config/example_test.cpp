@@ -27,6 +27,9 @@ std::map<std::string, Line> exampleLines() {
   while (std::getline(file, text)) {
     if (text.empty()) {
       explained = false;
+      if (section == "[template]") section.clear();
+    } else if (section == "[template]") {
+      continue;  // it has no keys of its own
     } else if (text.starts_with("#")) {
       explained = true;
     } else if (text.starts_with("[")) {
@@ -62,7 +65,20 @@ TEST(Example, IsAValidConfigurationThatChangesNothing) {
   ASSERT_FALSE(text.empty()) << "cannot read " << TESSERA_EXAMPLE;
   const auto settings = parse(text, "example", {});
   ASSERT_TRUE(settings.has_value()) << settings.error().text;
-  EXPECT_EQ(describe(*settings), describe(Settings{}));
+  EXPECT_EQ(describe(*settings), describe(parse("", "", {}).value()));
+  EXPECT_EQ(settings->templates.size(), 1u);
+}
+
+TEST(Example, OfALayoutIsOneWithoutItsCommentSigns) {
+  std::ifstream file(TESSERA_EXAMPLE);
+  std::string toml;
+  for (std::string line; std::getline(file, line);)
+    if (line.size() > 1 && line[0] == '#' && (line[1] != ' ' || line[2] == ' '))
+      toml += line.substr(1) + "\n";
+  const auto settings = parse(toml, "example", {});
+  ASSERT_TRUE(settings.has_value()) << settings.error().text << "\n" << toml;
+  ASSERT_EQ(settings->room.look.customLayouts.size(), 1u);
+  EXPECT_EQ(settings->room.look.customLayouts[0].regions.size(), 3u);
 }
 
 }  // namespace

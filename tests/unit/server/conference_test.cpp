@@ -2,11 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <memory>
 
-#include "base/main_loop.h"
-#include "fakes.h"
-#include "server/conference_registry.h"
+#include "conference_fixture.h"
 #include "wire/limits.h"
 
 // The rules of a room, played against a fake media host and fake clients.
@@ -15,89 +12,6 @@ namespace tessera::test {
 namespace {
 
 using namespace std::chrono_literals;
-using Client = std::unique_ptr<FakeClient>;
-
-const RoomId kRoom{"here"};
-
-class ConferenceTest : public testing::Test {
- protected:
-  void SetUp() override {
-    bindMainThread();
-    settings.room.emptyTimeout = 10s;
-    settings.room.resumeTimeout = 30s;
-    timing.probeEvery = 5ms;
-    timing.crashes.stable = 30ms;
-    timing.crashes.patience = 60ms;
-  }
-  void TearDown() override {
-    registry_.reset();
-    runUntil([] { return g_main_context_iteration(nullptr, FALSE) == FALSE; });
-  }
-
-  server::ConferenceRegistry& registry() {
-    if (!registry_) {
-      RoomSettings prototype;
-      prototype.maxParticipants = settings.limits.participantsPerRoom;
-      registry_ = std::make_unique<server::ConferenceRegistry>(
-          server::RoomContext{settings, host, tokens, metrics}, prototype, timing);
-    }
-    return *registry_;
-  }
-  // A restart of the server: everything is forgotten but the key.
-  void restart() { registry_.reset(); }
-
-  static wire::Join joinAs(const std::string& name) {
-    wire::Join join;
-    join.name = name;
-    join.codecs = {VideoCodec::vp8, VideoCodec::h264};
-    return join;
-  }
-  Status enter(FakeClient& client, const wire::Join& join, const RoomId& room = kRoom,
-               const std::string& address = "192.0.2.1") {
-    auto seat = registry().join(room, join, client, address);
-    if (!seat) return tl::unexpected(seat.error());
-    client.seat = std::move(*seat);
-    return {};
-  }
-  Client joined(const std::string& name) {
-    auto client = std::make_unique<FakeClient>();
-    EXPECT_TRUE(enter(*client, joinAs(name)).has_value());
-    return client;
-  }
-  Client resumed(const std::string& name, const std::string& token) {
-    auto client = std::make_unique<FakeClient>();
-    wire::Join join = joinAs(name);
-    join.resume = token;
-    EXPECT_TRUE(enter(*client, join).has_value());
-    return client;
-  }
-  std::vector<wire::RosterEntry> entries() {
-    std::vector<wire::RosterEntry> list;
-    const auto details = registry().describeRoom(kRoom);
-    if (details)
-      for (const auto& p : details->participants) list.push_back(p.entry);
-    return list;
-  }
-  static PeerKey key(const FakeClient& client, std::uint32_t gen) { return {{client.id()}, "main", gen}; }
-  void connectMedia(const FakeClient& client, std::uint32_t gen) {
-    host.last().events->onPeerState(key(client, gen), PeerState::connected, {});
-  }
-  void failMedia(const FakeClient& client, std::uint32_t gen, ErrorCode code = ErrorCode::mediaFailed) {
-    host.last().events->onPeerState(key(client, gen), PeerState::failed, {code, "test"});
-  }
-  void crash() { host.last().events->onFailed({ErrorCode::io, "test"}); }
-  bool called(const std::string& call) {
-    const auto& calls = host.last().calls;
-    return std::find(calls.begin(), calls.end(), call) != calls.end();
-  }
-
-  config::Settings settings;
-  FakeHost host;
-  signaling::ResumeTokens tokens{"key"};
-  server::Metrics metrics;
-  server::RoomTiming timing;
-  std::unique_ptr<server::ConferenceRegistry> registry_;
-};
 
 // ---- joining and leaving
 
@@ -141,7 +55,7 @@ TEST_F(ConferenceTest, CodecIsTheFirstConfiguredThatTheClientHas) {
   EXPECT_EQ(host.last().peers[0].codec, VideoCodec::h264);
   EXPECT_EQ(host.last().peers[1].codec, VideoCodec::vp8);
   settings.room.codecs = {VideoCodec::h264};
-  EXPECT_EQ(enter(none, join).error().code, ErrorCode::unsupported);
+  EXPECT_EQ(enter(none, join, {"other"}).error().code, ErrorCode::unsupported);
 }
 
 TEST_F(ConferenceTest, WhatIsNotSentIsOff) {
@@ -275,11 +189,11 @@ TEST_F(ConferenceTest, TilesAndSpeakingAreForwarded) {
   tile.width = 640;
   host.last().events->onPicture({{640, 360, 15}, LayoutKind::grid, {tile}, 0});
   host.last().events->onSpeaking({{{ada->id()}, -20, true}});
-  EXPECT_EQ(ada->last<wire::Tiles>().tiles.at(0).width, 640);
+  EXPECT_EQ(ada->last<wire::Tiles>().picture.tiles.at(0).width, 640);
   EXPECT_TRUE(ada->last<wire::SpeakingUpdate>().levels.at(0).speaking);
   EXPECT_EQ(registry().describeRoom(kRoom)->participants[0].levelDb, -20);
   const Client bob = joined("Bob");
-  EXPECT_EQ(bob->last<wire::Tiles>().tiles.size(), 1u) << "a new joiner gets the present tiles";
+  EXPECT_EQ(bob->last<wire::Tiles>().picture.tiles.size(), 1u) << "a new joiner gets the present tiles";
 }
 
 // ---- connections
@@ -551,8 +465,8 @@ TEST_F(ConferenceTest, ShuttingDownTellsEverybodyToComeBack) {
 // ---- the API
 
 TEST_F(ConferenceTest, TheOperatorMayDoItToo) {
-  ASSERT_TRUE(registry().createRoom(kRoom).has_value());
-  EXPECT_EQ(registry().createRoom(kRoom).error().code, ErrorCode::conflict);
+  ASSERT_TRUE(registry().createRoom({kRoom, ""}).has_value());
+  EXPECT_EQ(registry().createRoom({kRoom, ""}).error().code, ErrorCode::conflict);
   const Client ada = joined("Ada"), bob = joined("Bob");
   EXPECT_EQ(host.processes.size(), 1u);
   RoomHealth health;

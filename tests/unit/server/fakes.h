@@ -79,6 +79,7 @@ class FakeHost : public server::MediaHost {
       if (u.muted) what += *u.muted ? " muted" : " unmuted";
       if (u.cameraOff) what += *u.cameraOff ? " cameraOff" : " cameraOn";
       if (u.handRaised) what += *u.handRaised ? " handUp" : " handDown";
+      if (u.poorConnection) what += *u.poorConnection ? " poor" : " good";
       process_->calls.push_back(what);
     }
     void setLayout(const LayoutChoice& choice) override { process_->layouts.push_back(choice); }
@@ -86,7 +87,8 @@ class FakeHost : public server::MediaHost {
 
    private:
     void note(const char* what, const PeerKey& peer) {
-      process_->calls.push_back(fmt::format("{} {}/{}", what, peer.participant.value, peer.gen));
+      const std::string pc = peer.pc == "main" ? "" : peer.pc + "/";
+      process_->calls.push_back(fmt::format("{} {}/{}{}", what, peer.participant.value, pc, peer.gen));
     }
     std::shared_ptr<Process> process_;
     int pid_;

@@ -49,9 +49,13 @@ class FakeConference : public signaling::Conference {
     details.summary.id = room;
     return details;
   }
-  Result<wire::RoomSummary> createRoom(const RoomId& room) override {
-    calls.push_back("create " + room.value);
-    return wire::RoomSummary{room, wire::RoomState::starting, 0, 0};
+  Result<wire::RoomSummary> createRoom(const wire::CreateRoom& request) override {
+    calls.push_back("create " + request.room.value +
+                    (request.templateName.empty() ? "" : " as " + request.templateName));
+    return wire::RoomSummary{request.room, wire::RoomState::starting, 0, 0};
+  }
+  Status changeLayout(const RoomId& room, const wire::PatchRoom& change) override {
+    return note(fmt::format("layout {} {}", room.value, change.layout ? "chosen" : "pinned"));
   }
   Status endRoom(const RoomId& room) override { return note("end " + room.value); }
   Status muteParticipant(const RoomId&, const ParticipantId& id, bool muted) override {

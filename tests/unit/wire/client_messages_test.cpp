@@ -129,7 +129,23 @@ INSTANTIATE_TEST_SUITE_P(
                 ErrorCode::badRequest,
                 "candidate.candidate.candidate: only printable ASCII characters are allowed"},
         Refusal{R"({"type":"moderate","action":"ban","target":"a"})", ErrorCode::badRequest,
-                "moderate.action: expected one of kick, mute, end"},
+                "moderate.action: expected one of kick, mute, stop-screen, end"},
+        Refusal{R"({"type":"layout","layout":"mosaic","pinned":[]})", ErrorCode::badRequest,
+                "layout.layout: expected one of auto, grid, speaker, spotlight, presentation, side-by-side, "
+                "custom"},
+        Refusal{R"({"type":"layout","layout":"grid"})", ErrorCode::badRequest, "layout.pinned: is missing"},
+        Refusal{R"({"type":"layout","layout":"custom","pinned":[]})", ErrorCode::badRequest,
+                "layout.custom: expected with the layout custom, and only with it"},
+        Refusal{R"({"type":"layout","layout":"grid","custom":"stage","pinned":[]})", ErrorCode::badRequest,
+                "layout.custom: expected with the layout custom, and only with it"},
+        Refusal{R"({"type":"layout","layout":"custom","custom":"a b","pinned":[]})", ErrorCode::badRequest,
+                "layout.custom: only letters a-z, digits, - and _ are allowed"},
+        Refusal{R"({"type":"layout","layout":"grid","pinned":["a","b",3]})", ErrorCode::badRequest,
+                "layout.pinned[2]: expected a string, got an integer"},
+        Refusal{R"({"type":"layout","layout":"grid","pinned":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]})",
+                ErrorCode::tooLarge, "layout.pinned: 17 elements, at most 16 are allowed"},
+        Refusal{R"({"type":"screen","action":"pause"})", ErrorCode::badRequest,
+                "screen.action: expected one of start, stop"},
         Refusal{R"({"type":"moderate","action":"kick"})", ErrorCode::badRequest,
                 "moderate.target: is missing"},
         Refusal{R"({"type":"moderate","action":"kick","target":"a b"})", ErrorCode::badRequest,
@@ -152,6 +168,12 @@ TEST(ClientMedia, LeavesAbsentMembersUnset) {
 
 TEST(Moderate, NeedsNoTargetToEnd) {
   EXPECT_EQ(fromClient<Moderate>(R"({"type":"moderate","action":"end"})").action, ModerateAction::end);
+}
+
+TEST(ClientLayout, IsReadWithEveryField) {
+  const auto layout =
+      fromClient<ClientLayout>(R"({"type":"layout","layout":"custom","custom":"stage","pinned":["b","a"]})");
+  EXPECT_EQ(layout.choice, (LayoutChoice{LayoutKind::custom, "stage", {{"b"}, {"a"}}}));
 }
 
 TEST(ClientChat, KeepsLineBreaks) {

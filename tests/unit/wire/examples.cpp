@@ -55,6 +55,24 @@ std::vector<ToRoom> toRoomExamples() {
   room.audioKbps = 32;
   room.maxTalkers = 4;
   room.maxParticipants = 25;
+  room.look.layout = LayoutKind::custom;
+  room.look.customLayout = "stage";
+  room.look.customLayouts = {{"stage", {{0.1, 0, 0.75, 1.0 / 3, RegionRule::screen, 2, TileFit::fit}, {}}},
+                             {"empty", {}}};
+  room.look.speakerAbove = 4;
+  room.look.maxTiles = 16;
+  room.look.fit = TileFit::fill;
+  room.look.gap = 0;
+  room.look.cornerRadius = 3;
+  room.look.glideMs = 0;
+  room.look.background = {255, 0, 7};
+  room.look.backgroundImage = "/srv/back ground.png";
+  room.look.logo = "/srv/logo.png";
+  room.look.logoCorner = Corner::bottomLeft;
+  room.look.logoPercent = 25;
+  room.look.names = false;
+  room.look.highContrast = true;
+  room.sound = {true, false, true};
   room.gatherAddresses = {"127.0.0.1", "::1"};
   room.announcedAddresses = {"203.0.113.1"};
   room.minUdpPort = 40000;
@@ -64,7 +82,7 @@ std::vector<ToRoom> toRoomExamples() {
           AddPeer{{kPeer, "Ada „L“", VideoCodec::h264, true, true, true}},
           SetAnswer{kPeer, "v=0\r\n"},
           AddCandidate{kPeer, {1, "candidate:1 1 UDP 1 192.0.2.1 5 typ host"}},
-          UpdatePeer{{kPeer.participant, true, false, true}},
+          UpdatePeer{{kPeer.participant, true, false, true, true}},
           UpdatePeer{{kPeer.participant, {}, true, {}}},
           SetLayout{{LayoutKind::custom, "stage", {kPeer.participant}}},
           RemovePeer{kPeer},
@@ -76,6 +94,8 @@ std::vector<FromRoom> fromRoomExamples() {
   health.videoTicks = 1'000'000'000'000;
   health.audioTicks = 2;
   health.missedVideoTicks = 3;
+  health.missedAudioTicks = 11;
+  health.degradation = Degradation::size;
   health.peers = 4;
   health.hungTeardowns = 5;
   health.threads = 6;
@@ -92,7 +112,7 @@ std::vector<FromRoom> fromRoomExamples() {
           PeerErrorReport{kPeer, {ErrorCode::badSdp, "m=2"}},
           PictureChanged{{{640, 360, 15}, LayoutKind::speaker, {{kPeer.participant, "main", 2, 4, 6, 8}}, 3}},
           ConnectionQuality{kPeer.participant, true},
-          Speaking{{{kPeer.participant, -20, true}}},
+          Speaking{{{kPeer.participant, -20, true, true}}},
           Heartbeat{health},
           RoomFailed{why}};
 }

@@ -115,6 +115,7 @@ TEST(Mutation, NothingCrashesAndWhatIsAcceptedIsStable) {
     accepted += survives(text, decodeToRoom, line);
     accepted += survives(text, decodeFromRoom, line);
     accepted += decodeCreateRoom(text).has_value();
+    accepted += decodePatchRoom(text).has_value();
     accepted += decodePatchParticipant(text).has_value();
     claimedType(text);
   }

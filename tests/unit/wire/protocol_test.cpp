@@ -63,8 +63,10 @@ TEST(Protocol, ShowsEveryMessageOfTheServer) {
 RoomDetails apiExample() {
   RoomDetails room;
   room.summary = {{"standup"}, RoomState::running, 1, 1'767'225'600'000};
-  room.participants.push_back(
-      {{{"k3v9x0q2m7ab"}, "Ada", Role::moderator, false, false, false, true}, -23, true});
+  room.templateName = "music";
+  const ParticipantId ada{"k3v9x0q2m7ab"};
+  room.picture = Picture{room.canvas, LayoutKind::grid, {{ada, "main", 0, 0, 1280, 720}}, 0};
+  room.participants.push_back({{ada, "Ada", Role::moderator, false, false, false, true}, -23, true});
   room.processId = 4711;
   room.health = RoomHealth{900, 1500, 0, 0, Degradation::none, 1, 0, 21, 12.5, 73'400'320, 1, 2};
   return room;
@@ -83,13 +85,15 @@ TEST(Protocol, ShowsTheHttpApi) {
     if (const auto it = encoded.find(example.heading); it != encoded.end())
       EXPECT_TRUE(sameJson(it->second, example.json)) << it->second << "\n" << example.json;
     else if (example.heading.starts_with("POST"))
-      EXPECT_EQ(decodeCreateRoom(example.json).value().room.value, "standup");
+      EXPECT_EQ(decodeCreateRoom(example.json).value().templateName, "music");
+    else if (example.heading == "PATCH /v1/rooms/{room}")
+      EXPECT_EQ(decodePatchRoom(example.json).value().layout, LayoutKind::spotlight);
     else if (example.heading.starts_with("PATCH"))
       EXPECT_TRUE(decodePatchParticipant(example.json).value().muted);
     else
       ADD_FAILURE() << "an example of what? " << example.heading;
   }
-  EXPECT_EQ(shown, 5);
+  EXPECT_EQ(shown, 6);
 }
 
 TEST(Protocol, HasNoExampleElsewhere) {
@@ -133,6 +137,7 @@ TEST(Protocol, ListsEveryLimit) {
                                            {"kMaxChatChars", kMaxChatChars},
                                            {"kMaxResumeBytes", kMaxResumeBytes},
                                            {"kMaxCodecs", kMaxCodecs},
+                                           {"kMaxCustomLayouts", kMaxCustomLayouts},
                                            {"kMaxHttpBodyBytes", kMaxHttpBodyBytes},
                                            {"kJoinDeadline", kJoinDeadline.count()},
                                            {"kMessagesPerSecond", kMessagesPerSecond},

@@ -8,6 +8,7 @@
 
 #include "base/line_channel.h"
 #include "examples.h"
+#include "room/layout.h"
 #include "wire/limits.h"
 
 namespace tessera::wire {
@@ -64,15 +65,36 @@ TEST(RoomMessages, OfAnotherVersionAreRefused) {
 }
 
 TEST(RoomMessages, SayWhatIsWrong) {
-  EXPECT_THAT(decodeFromRoom(
-                  R"({"v":1,"seq":1,"type":"speaking","levels":[{"id":"a","levelDb":-128,"speaking":true}]})")
-                  .error()
-                  .text,
-              HasSubstr("speaking.levels[0].levelDb: -128 is out of range, expected -127 to 0"));
+  EXPECT_THAT(
+      decodeFromRoom(
+          R"({"v":1,"seq":1,"type":"speaking","levels":[{"id":"a","levelDb":-128,"speaking":true,"active":true}]})")
+          .error()
+          .text,
+      HasSubstr("speaking.levels[0].levelDb: -128 is out of range, expected -127 to 0"));
   EXPECT_THAT(
       decodeFromRoom(R"({"v":1,"seq":1,"type":"failed","why":{"code":"odd","text":""}})").error().text,
       HasSubstr("failed.why.code: expected an error code"));
   EXPECT_EQ(decodeFromRoom(R"({"v":1,"seq":1,"type":"bind"})").error().code, ErrorCode::unsupported);
+  EXPECT_EQ(decodeFromRoom(R"({"v":1,"seq":1,"type":"picture","picture":{"canvas":{"width":640,"height":360,)"
+                           R"("fps":30},"layout":"auto","tiles":[],"more":0}})")
+                .error()
+                .text,
+            "picture.picture.layout: expected a layout that can be shown, got auto");
+}
+
+// As many custom layouts and regions as a configuration may have, with the longest fractions.
+TEST(RoomMessages, TheLargestLookFitsALine) {
+  RoomSettings room;
+  room.room = {"a"};
+  const Region region{1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 3, RegionRule::presenter, kMaxTiles, TileFit::smart};
+  for (std::size_t i = 0; i < kMaxCustomLayouts; ++i)
+    room.look.customLayouts.push_back(
+        {fmt::format("{:>032}", i), std::vector<Region>(static_cast<std::size_t>(kMaxTiles), region)});
+  const std::string line = encode(ToRoom{BindRoom{room}}, 5);
+  EXPECT_LT(line.size(), LineChannel::kMaxLineBytes);
+  const auto back = decodeToRoom(line);
+  ASSERT_TRUE(back.has_value()) << back.error().text;
+  EXPECT_EQ(std::get<BindRoom>(*back).settings.look, room.look) << "fractions come back exactly";
 }
 
 // A full SDP with every byte escaped must still fit a line.
