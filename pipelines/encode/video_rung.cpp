@@ -15,7 +15,7 @@ Result<std::unique_ptr<VideoRung>> VideoRung::create(const RungSettings& setting
 }
 
 VideoRung::VideoRung(const RungSettings& settings, Handlers handlers)
-    : settings_(settings), handlers_(std::move(handlers)) {}
+    : handlers_(std::move(handlers)), fps_(settings.canvas.fps), settings_(settings) {}
 
 VideoRung::~VideoRung() {
   {
@@ -36,12 +36,13 @@ Status VideoRung::makeEncoder() {
   return {};
 }
 
-void VideoRung::push(mix::FrameRef frame) {
+bool VideoRung::push(mix::FrameRef frame) {
   {
     const std::lock_guard lock(mutex_);
     mailbox_.swap(frame);  // an older one is let go outside the lock
   }
   wake_.notify_one();
+  return frame != nullptr;
 }
 
 void VideoRung::run() {
@@ -61,7 +62,18 @@ mix::FrameRef VideoRung::nextFrame() {
   return std::exchange(mailbox_, nullptr);
 }
 
+// A new encoder rather than new caps for the old one: encoders differ in what they make of those, and it
+// takes but a few milliseconds, here, where nobody waits.
+Status VideoRung::follow(const mix::VideoFrame& frame) {
+  const CanvasSettings canvas{frame.width, frame.height, fps_.load(std::memory_order_relaxed)};
+  if (canvas == settings_.canvas) return {};
+  settings_.canvas = canvas;
+  encoder_.reset();
+  return makeEncoder();
+}
+
 Status VideoRung::encode(const mix::FrameRef& frame) {
+  if (auto followed = follow(*frame); !followed) return followed;
   auto encoded = encoder_->encode(frame, keyframes_.take(frame->captured));
   return encoded ? encoded : recover(frame, encoded.error());
 }

@@ -28,8 +28,20 @@ int Rungs::count() const {
 void Rungs::push(const mix::FrameRef& frame) {
   const std::lock_guard lock(mutex_);
   for (const auto& rung : rungs_) {
-    if (rung) rung->push(frame);
+    if (rung && rung->push(frame)) ++dropped_;
   }
+}
+
+void Rungs::setFps(int fps) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& rung : rungs_) {
+    if (rung) rung->setFps(fps);
+  }
+}
+
+std::uint64_t Rungs::dropped() const {
+  const std::lock_guard lock(mutex_);
+  return dropped_;
 }
 
 void Rungs::requestKeyframe(VideoCodec codec) {

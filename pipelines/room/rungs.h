@@ -18,6 +18,8 @@ class Rungs {
   int count() const;
 
   void push(const mix::FrameRef& frame);
+  void setFps(int fps);
+  std::uint64_t dropped() const;  // frames that an encoder was too late for, since the start
   void requestKeyframe(VideoCodec codec);
   bool keyframeDue(mix::Nanos now) const;
 
@@ -27,6 +29,7 @@ class Rungs {
 
   mutable std::mutex mutex_;  // held for a pointer's time: what is called under it does not block
   std::array<std::unique_ptr<VideoRung>, kCodecs> rungs_;
+  std::uint64_t dropped_ = 0;
 };
 
 }  // namespace tessera

@@ -30,6 +30,15 @@ std::shared_ptr<mix::VideoSlot> VideoPath::addSlot(std::shared_ptr<mix::PlayoutD
   return mixer_->addSlot(std::move(delay));
 }
 
+void VideoPath::setFps(int fps) {
+  if (fps == rungSettings_.canvas.fps) return;
+  rungSettings_.canvas.fps = fps;
+  const mix::Nanos interval = mix::Nanos(std::chrono::seconds(1)) / fps;
+  phase_->setInterval(interval);
+  ticker_->setInterval(interval);
+  rungs_->setFps(fps);
+}
+
 Status VideoPath::setRungNeeded(VideoCodec codec, bool needed) {
   if (needed == rungs_->has(codec)) return {};
   if (!needed) {

@@ -11,8 +11,9 @@
 
 namespace tessera {
 
-// The picture from the slots to the fan-out: a tick thread that runs the mixer, and the rungs it feeds.
-// Main thread; the tick thread is its own.
+// The picture from the slots to the fan-out: a tick thread that runs the mixer, and the rungs it feeds. They
+// follow the canvas' size, which comes with each plan, by themselves. Main thread; the tick thread is its
+// own.
 class VideoPath {
  public:
   // A picture in which nothing has changed for kStillAfter is sent at kStillFps: the encoder has long made
@@ -28,16 +29,19 @@ class VideoPath {
   std::shared_ptr<mix::VideoSlot> addSlot(std::shared_ptr<mix::PlayoutDelay> delay);
   void setPlan(mix::VideoPlan plan) { mixer_->setPlan(std::move(plan)); }
   const std::shared_ptr<mix::TickPhase>& phase() const { return phase_; }
+  void setFps(int fps);
 
   [[nodiscard]] Status setRungNeeded(VideoCodec codec, bool needed);
 
   std::uint64_t ticks() const { return ticker_->ticks(); }
   std::uint64_t missed() const { return ticker_->missed(); }
+  std::uint64_t framesDropped() const { return rungs_->dropped(); }  // that came too fast for an encoder
+  int encoders() const { return rungs_->count(); }
 
  private:
   void tick(mix::Nanos now);
 
-  const RungSettings rungSettings_;
+  RungSettings rungSettings_;
   const std::shared_ptr<Rungs> rungs_;
   const std::shared_ptr<FanOut> fanOut_;
   Reaper& reaper_;

@@ -19,13 +19,13 @@ constexpr mix::Nanos kFrame = std::chrono::nanoseconds(33'333'333);
 constexpr CanvasSettings kCanvas{320, 180, 30};
 
 // A grey picture whose planes stand apart and whose strides are wider than the picture.
-mix::FrameRef greyFrame(int number, std::uint8_t luma) {
+mix::FrameRef greyFrame(int number, std::uint8_t luma, const CanvasSettings& canvas = kCanvas) {
   constexpr int kStrideY = 352, kStrideC = 192;
   auto memory = std::make_shared<std::vector<std::uint8_t>>(kStrideY * kCanvas.height * 3, 128);
   std::fill_n(memory->begin(), kStrideY * kCanvas.height, luma);
   auto frame = std::make_shared<mix::VideoFrame>();
-  frame->width = kCanvas.width;
-  frame->height = kCanvas.height;
+  frame->width = canvas.width;
+  frame->height = canvas.height;
   frame->y = memory->data();
   frame->u = frame->y + kStrideY * kCanvas.height + 64;
   frame->v = frame->u + kStrideC * (kCanvas.height / 2) + 64;
@@ -47,6 +47,34 @@ class VideoRungTest : public testing::TestWithParam<VideoCodec> {
   RungSettings settings() const { return {GetParam(), kCanvas, 500}; }
 };
 
+// What a rung makes, with somebody who waits for it.
+class Output {
+ public:
+  VideoRung::Handlers handlers() {
+    VideoRung::Handlers made;
+    made.onFrame = [this](const gst::Ref<GstBuffer>& frame, bool keyframe) {
+      const std::lock_guard lock(mutex_);
+      frames_.push_back({GST_BUFFER_PTS(frame.get()), keyframe, frame});
+      changed_.notify_all();
+    };
+    return made;
+  }
+  // False when the frame did not come.
+  bool awaitFrame(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return frames_.size() >= count; });
+  }
+  std::vector<Encoded> frames() const {
+    const std::lock_guard lock(mutex_);
+    return frames_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Encoded> frames_;
+};
+
 // What comes out, decoded again with the other libraries.
 class Decoder {
  public:
@@ -65,10 +93,15 @@ class Decoder {
                 : "video/x-h264,stream-format=byte-stream,alignment=au,width=320,height=180,framerate=30/1"),
         nullptr);
     gst::ReceivePad::Handlers handlers;
+    handlers.onCaps = [this](GstCaps* caps) {
+      gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &width_);
+      return true;
+    };
     handlers.onBuffer = [this](const gst::Ref<GstBuffer>& picture) {
       guint8 luma = 0;
-      gst_buffer_extract(picture.get(), 320 * 90 + 160, &luma, 1);
+      gst_buffer_extract(picture.get(), static_cast<gsize>(width_) * 90 + 160, &luma, 1);
       lumas.push_back(luma);
+      widths.push_back(width_);
       return GST_FLOW_OK;
     };
     output_ = std::make_unique<gst::ReceivePad>("out", std::move(handlers));
@@ -83,9 +116,11 @@ class Decoder {
   void push(const gst::Ref<GstBuffer>& frame) { EXPECT_EQ(input_->push(frame), GST_FLOW_OK); }
   void drain() { input_->pushEvent(gst::Ref<GstEvent>::adopt(gst_event_new_eos())); }
 
-  std::vector<guint8> lumas;  // of the middle of each picture
+  std::vector<guint8> lumas;  // of a place near the middle of each picture
+  std::vector<int> widths;
 
  private:
+  int width_ = 0;
   gst::Ref<GstElement> bin_;
   std::unique_ptr<gst::PushPad> input_;
   std::unique_ptr<gst::ReceivePad> output_;
@@ -141,24 +176,52 @@ TEST_P(VideoRungTest, takesTheNewestFrameAndNeverMakesThePusherWait) {
 }
 
 TEST_P(VideoRungTest, makesOneKeyframeOfManyRequests) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::vector<bool> keyframes;
-  VideoRung::Handlers handlers;
-  handlers.onFrame = [&](const gst::Ref<GstBuffer>&, bool keyframe) {
-    const std::lock_guard lock(mutex);
-    keyframes.push_back(keyframe);
-    changed.notify_all();
-  };
-  auto rung = VideoRung::create(settings(), handlers);
+  Output out;
+  auto rung = VideoRung::create(settings(), out.handlers());
   ASSERT_TRUE(rung) << rung.error().text;
   for (std::size_t n = 0; n < 30; ++n) {  // a second, with a storm of requests all along
     for (int i = 0; i < 20; ++i) (*rung)->requestKeyframe();
     (*rung)->push(greyFrame(static_cast<int>(n), 100));
-    std::unique_lock lock(mutex);
-    ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(20), [&] { return keyframes.size() > n; }));
+    ASSERT_TRUE(out.awaitFrame(n + 1));
   }
-  EXPECT_EQ(std::ranges::count(keyframes, true), 3);  // at 0, 333 and 667 ms
+  const auto frames = out.frames();
+  EXPECT_EQ(std::ranges::count(frames, true, &Encoded::keyframe), 3);  // at 0, 333 and 667 ms
+}
+
+TEST_P(VideoRungTest, followsTheSizeOfTheFramesAndTheRateWithoutAHole) {
+  Output out;
+  auto rung = VideoRung::create(settings(), out.handlers());
+  ASSERT_TRUE(rung) << rung.error().text;
+  for (int n = 0; n < 30; ++n) {
+    const bool small = n >= 10 && n < 20;
+    if (n == 20) (*rung)->setFps(15);
+    (*rung)->push(
+        greyFrame(n, static_cast<std::uint8_t>(40 + 5 * n), small ? CanvasSettings{212, 120, 30} : kCanvas));
+    ASSERT_TRUE(out.awaitFrame(static_cast<std::size_t>(n + 1)));
+  }
+  Decoder decoder(GetParam());
+  const auto frames = out.frames();
+  for (const Encoded& frame : frames) decoder.push(frame.buffer);
+  decoder.drain();
+  ASSERT_EQ(decoder.lumas.size(), 30U);
+  for (std::size_t n = 0; n < 30; ++n) {
+    EXPECT_EQ(frames[n].keyframe, n % 10 == 0) << n;
+    EXPECT_EQ(decoder.widths[n], n >= 10 && n < 20 ? 212 : 320) << n;
+    EXPECT_NEAR(decoder.lumas[n], 40 + 5 * static_cast<int>(n), 6) << n;
+  }
+}
+
+TEST_P(VideoRungTest, tellsOfFramesThatItIsTooLateFor) {
+  std::mutex hold;
+  hold.lock();
+  VideoRung::Handlers handlers;
+  handlers.onFrame = [&](const gst::Ref<GstBuffer>&, bool) { const std::lock_guard wait(hold); };
+  auto rung = VideoRung::create(settings(), handlers);
+  ASSERT_TRUE(rung) << rung.error().text;
+  int dropped = 0;
+  for (int n = 0; n < 10; ++n) dropped += (*rung)->push(greyFrame(n, 100)) ? 1 : 0;
+  EXPECT_GE(dropped, 8);  // one is being encoded, one waits
+  hold.unlock();
 }
 
 INSTANTIATE_TEST_SUITE_P(Codecs, VideoRungTest, testing::Values(VideoCodec::vp8, VideoCodec::h264),
