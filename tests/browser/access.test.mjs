@@ -14,7 +14,7 @@ const kPhone = { width: 360, height: 740 };
 async function nameless(page) {
   const client = await page.context().newCDPSession(page);
   const { nodes } = await client.send("Accessibility.getFullAXTree");
-  const roles = ["button", "link", "textbox", "combobox", "checkbox", "image", "img", "video", "meter", "dialog", "listitem"];
+  const roles = ["button", "link", "textbox", "combobox", "checkbox", "image", "img", "video", "meter", "dialog", "menu", "menuitem", "menuitemradio", "group", "toolbar", "listitem"];
   return nodes
     .filter((node) => !node.ignored && roles.includes(node.role?.value) && !node.name?.value?.trim())
     .filter((node) => node.role?.value !== "listitem")
@@ -66,6 +66,8 @@ test("every control has a name: home, pre-join, call, end", async () => {
   assert.deepEqual(await nameless(first.page), []);
   await first.page.click("#chat");
   assert.deepEqual(await nameless(first.page), []);
+  await first.page.click("#layout");
+  assert.deepEqual(await nameless(first.page), []);
   await first.page.click("#leave");
   await first.page.locator("#rejoin").waitFor();
   assert.deepEqual(await nameless(first.page), []);
@@ -105,6 +107,12 @@ test("nothing is cut off at 360 pixels, and everything can be reached", async ()
       assert.ok(box.width >= 40 && box.height >= 40, "large enough for a finger");
     }
   }
+  await page.click("#layout");
+  for (const row of await page.locator("[role=menu] button:visible").all()) {
+    const box = await row.boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= kPhone.width && box.y + box.height <= kPhone.height, "a row of the menu in view");
+  }
+  assert.ok((await overflow(page)) <= 0, "menu");
   const mix = await page.locator("#mix").boundingBox();
   assert.ok(mix && mix.width >= 330, "the picture uses the width");
 });

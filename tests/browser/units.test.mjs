@@ -6,7 +6,8 @@ import { backoffMs } from "../../web/sdk/backoff.js";
 import { Emitter } from "../../web/sdk/emitter.js";
 import { roomUrl } from "../../web/sdk/protocol.js";
 import { sample, statsMessage } from "../../web/sdk/stats.js";
-import { describe, freshRoomId, initials, roomIdOf } from "../../web/page/text.js";
+import { cropped } from "../../web/page/self_view.js";
+import { avatarColour, describe, freshRoomId, initials, layoutName, roomIdOf, sentence } from "../../web/page/text.js";
 
 test("back-off doubles from 0.3 s to 5 s, with jitter below", () => {
   const full = [0, 1, 2, 3, 4, 5, 50].map((attempt) => backoffMs(attempt, () => 0));
@@ -50,7 +51,7 @@ test("stats of one connection", () => {
 
 test("initials and room names", () => {
   assert.deepEqual(["Ada Lovelace", "bob", "", "  José  María del Río "].map(initials), ["AL", "B", "?", "JR"]);
-  assert.equal(initials("🌲 Zoe"), "🌲Z");
+  assert.deepEqual(["🌲 Zoe", "👩‍🚀", "李 小龍", "Ada (ACME)", "(ACME)"].map(initials), ["Z", "👩‍🚀", "李", "A", "A"]);
   assert.deepEqual(["My Stand-up!", "Café", "***", "x".repeat(90)].map(roomIdOf), ["my-stand-up", "cafe", "", "x".repeat(64)]);
   assert.match(freshRoomId(), /^[a-z]+-[a-z]+-\d{4}$/);
 });
@@ -59,4 +60,18 @@ test("what a screen reader says of a participant", () => {
   const ada = { id: "a", name: "Ada", role: "moderator", muted: false, cameraOff: true, handRaised: true, connected: true };
   assert.equal(describe(/** @type {any} */ (ada), { me: true, speaking: true }), "Ada (you), moderator, speaking, camera off, hand raised");
   assert.equal(describe(/** @type {any} */ ({ ...ada, role: "viewer", muted: true })), "Ada, watching, hand raised");
+  const sharing = { ...ada, handRaised: false, sharing: true, poorConnection: true };
+  assert.equal(describe(/** @type {any} */ (sharing), { pinned: true }), "Ada, moderator, camera off, sharing a screen, poor connection, pinned");
+});
+
+test("what a layout is called, and a sentence of the server's", () => {
+  assert.deepEqual(
+    [{ layout: "auto" }, { layout: "side-by-side" }, { layout: "custom", custom: "main_stage" }, { layout: "custom" }].map((one) => layoutName(/** @type {any} */ (one))),
+    ["Automatic", "Side by side", "Main stage", "Custom"]);
+  assert.deepEqual(["the room is full", "Why?", " "].map(sentence), ["The room is full.", "Why?", ""]);
+});
+
+test("a self view is cropped by a fifth at most", () => {
+  assert.equal(cropped(16 / 9, 16 / 9), 0);
+  assert.ok(cropped(4 / 3, 16 / 9) > 0.2 && cropped(16 / 9, 4 / 3) > 0.2 && cropped(16 / 9, 1.5) < 0.2);
 });

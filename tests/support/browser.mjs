@@ -11,7 +11,6 @@ const kProbe = fileURLToPath(new URL("probe.js", import.meta.url));
 
 const kArguments = [
   "--no-sandbox",
-  "--use-fake-ui-for-media-stream",
   "--use-fake-device-for-media-stream",
   "--allow-loopback-in-peer-connection",
   "--disable-features=WebRtcHideLocalIpsWithMdns",
@@ -36,9 +35,17 @@ export const kPeople = [
   { name: "Dan", colour: [210, 180, 40], tone: 1570 },
 ];
 
+/** Permissions are granted without a question; getDisplayMedia gives a fake screen. */
+const kFakeScreen = ["--use-fake-ui-for-media-stream"];
+
 /** @param {string[]} [more] arguments */
-export function launchChromium(more = []) {
+export function launchChromium(more = kFakeScreen) {
   return chromium.launch({ executablePath: executablePath(), headless: true, args: [...kArguments, ...more] });
+}
+
+/** A browser whose getDisplayMedia really captures the tab of this title. @param {string} title */
+export function launchCapturing(title) {
+  return launchChromium([`--auto-select-tab-capture-source-by-title=${title}`]);
 }
 
 function executablePath() {
@@ -50,7 +57,7 @@ function executablePath() {
  * @returns {Promise<{browser: import("playwright-core").Browser, freeze: () => Promise<void>, thaw: () => Promise<void>}>}
  */
 export async function launchFreezable() {
-  const server = await chromium.launchServer({ executablePath: executablePath(), headless: true, args: kArguments });
+  const server = await chromium.launchServer({ executablePath: executablePath(), headless: true, args: [...kArguments, ...kFakeScreen] });
   const browser = await chromium.connect(server.wsEndpoint());
   const root = server.process().pid ?? 0;
   /** @type {number[]} */
@@ -150,7 +157,7 @@ export class Person {
     await until(`${this.name} sees a picture`, () => this.page.evaluate(() => document.querySelector("#mix")?.videoWidth > 0), limitMs);
   }
 
-  /** @returns {Promise<{id: string, label: string, left: number, top: number, width: number, height: number}[]>} */
+  /** @returns {Promise<{id: string, pc: string, label: string, left: number, top: number, width: number, height: number}[]>} */
   tiles() {
     return this.page.evaluate(() => window.probe.tiles());
   }
@@ -158,6 +165,11 @@ export class Person {
   /** @param {string} name */
   async tileOf(name) {
     return (await this.tiles()).find((tile) => tile.label.split(/,| \(you\)/)[0] === name);
+  }
+
+  /** The tile of the shared screen, if there is one. */
+  async screenTile() {
+    return (await this.tiles()).find((tile) => tile.pc === "screen");
   }
 
   /**
@@ -235,6 +247,11 @@ export class Person {
   /** The names in the roster, in its order. */
   roster() {
     return this.page.evaluate(() => [...document.querySelectorAll(".person")].map((row) => row.getAttribute("aria-label")));
+  }
+
+  /** What the toasts of the last seconds said. */
+  toasts() {
+    return this.page.locator(".toast").allTextContents();
   }
 
   close() {

@@ -95,9 +95,26 @@
   function tiles() {
     return [...document.querySelectorAll(".tile")].map((tile) => ({
       id: tile.dataset.id,
+      pc: tile.dataset.pc,
       label: tile.getAttribute("aria-label"),
       ...Object.fromEntries(["left", "top", "width", "height"].map((side) => [side, parseFloat(tile.style[side]) / 100])),
     }));
+  }
+
+  /**
+   * Grey values of a part of the mix (fractions of it), drawn to `columns` by `rows` without smoothing, row by row.
+   * @param {{left: number, top: number, width: number, height: number}} part
+   */
+  function greys({ left, top, width, height }, columns, rows) {
+    const video = mix();
+    eye.canvas.width = columns;
+    eye.canvas.height = rows;
+    eye.imageSmoothingEnabled = false;
+    const { videoWidth, videoHeight } = video;
+    eye.drawImage(video, left * videoWidth, top * videoHeight, width * videoWidth, height * videoHeight, 0, 0, columns, rows);
+    const { data } = eye.getImageData(0, 0, columns, rows);
+    return Array.from({ length: rows }, (_, y) =>
+      Array.from({ length: columns }, (_, x) => data[4 * (y * columns + x) + 1])); // green is near enough
   }
 
   /** A fingerprint of the band of a tile in which the mark moves. */
@@ -198,5 +215,5 @@
     return 20 * Math.log10((2 * Math.hypot(re, im)) / samples.length + 1e-9);
   }
 
-  window.probe = { recordedLevels, colourAt, tiles, markOf, framesSince, tones, levelAt, sockets, connections, received };
+  window.probe = { recordedLevels, colourAt, greys, tiles, markOf, framesSince, tones, levelAt, sockets, connections, received };
 })();

@@ -7,8 +7,9 @@ import { Server } from "./server.mjs";
 /**
  * Call at the top of a test file.
  * @param {Parameters<typeof Server.start>[0]} [serverOptions]
+ * @param {() => Promise<import("playwright-core").Browser>} [launch]
  */
-export function scene(serverOptions) {
+export function scene(serverOptions, launch = launchChromium) {
   let rooms = 0;
   const self = {
     /** @type {Server} */ server: /** @type {any} */ (null),
@@ -30,7 +31,7 @@ export function scene(serverOptions) {
     },
   };
   before(async () => {
-    [self.server, self.browser] = await Promise.all([Server.start(serverOptions), launchChromium()]);
+    [self.server, self.browser] = await Promise.all([Server.start(serverOptions), launch()]);
   });
   afterEach(async (context) => {
     const people = self.people.splice(0);

@@ -13,21 +13,18 @@ const kPrograms = process.env.TESSERA_BIN_DIR ?? path.join(kRoot, "build/dev/bin
 const kStopMs = 8000;
 
 /** Small enough for two cores to carry the server and several browsers. */
-const kDefaults = `
-[room]
-width = 640
-height = 360
-fps = 15
-`;
+const kCanvas = { width: 640, height: 360, fps: 15 };
 
 export class Server {
   /**
-   * @param {{config?: string, env?: Record<string, string>}} [given] config: more TOML sections
+   * @param {{config?: string, canvas?: {width: number, height: number, fps: number}, env?: Record<string, string>}}
+   *   [given] config: more TOML sections
    */
-  static async start({ config = "", env = {} } = {}) {
+  static async start({ config = "", canvas = kCanvas, env = {} } = {}) {
     const port = await freePort();
     const folder = await mkdtemp(path.join(tmpdir(), "tessera-test-"));
-    await writeFile(path.join(folder, "tessera.toml"), `[listen]\naddresses = ["127.0.0.1:${port}"]\n${kDefaults}${config}\n[server]\nstate_dir = "${folder}"\n`);
+    const room = Object.entries(canvas).map(([key, value]) => `${key} = ${value}`).join("\n");
+    await writeFile(path.join(folder, "tessera.toml"), `[listen]\naddresses = ["127.0.0.1:${port}"]\n[room]\n${room}\n${config}\n[server]\nstate_dir = "${folder}"\n`);
     return Server.#run(port, folder, env);
   }
 

@@ -3,8 +3,11 @@ import { Chat } from "./chat.js";
 import { ask } from "./confirm.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { LayoutMenu } from "./layout_menu.js";
 import { Roster } from "./roster.js";
+import { canCapture, captureScreen } from "./screen_capture.js";
 import { Stage } from "./stage.js";
+import { sentence } from "./text.js";
 import { Toasts } from "./toasts.js";
 import { Toolbar } from "./toolbar.js";
 import { keepAwake } from "./wake_lock.js";
@@ -12,7 +15,7 @@ import { keepAwake } from "./wake_lock.js";
 /** @typedef {"people" | "chat" | "none"} Panel */
 
 /** Messages that somebody meant: a refusal is told to them. The others are the machinery's own. */
-const kAsked = ["chat", "hand", "moderate"];
+const kAsked = ["chat", "hand", "layout", "moderate"];
 const kLongMs = 10000; // a connection that takes longer deserves an explanation
 
 /** `<tessera-call>`: everything one sees while in a room. */
@@ -20,11 +23,13 @@ export class Call extends HTMLElement {
   #toasts = new Toasts();
   #status = h("span", { class: "status-text", text: "Connecting" });
   #banner = h("div", { class: "banner", role: "alert", hidden: true });
+  #quality = h("div", { class: "banner", role: "status", hidden: true });
   #panelTitle = h("h2", { class: "panel-title" });
   /** @type {Panel} */
   #panel = matchMedia("(max-aspect-ratio: 1/1), (min-width: 1100px)").matches ? "people" : "none";
   #unread = 0;
   #busyWithCamera = false;
+  #choosingScreen = false;
   #letSleep = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #longTimer;
@@ -44,6 +49,7 @@ export class Call extends HTMLElement {
     this.stage = new Stage(conference);
     this.roster = new Roster(conference, ask);
     this.chat = new Chat(conference);
+    this.layout = new LayoutMenu(conference);
     this.toolbar = new Toolbar(this.#controls());
     this.panel = h("aside", { class: "panel" },
       h("header", { class: "panel-head" },
@@ -62,10 +68,11 @@ export class Call extends HTMLElement {
         h("a", { class: "logo", href: "/", "aria-label": "Tessera, to the list of rooms" }, logo()),
         h("h1", { class: "room-name", text: this.room }),
         h("span", { class: "status", role: "status" }, h("span", { class: "dot" }), this.#status),
+        this.layout,
         h("button", {
           class: "small copy-link", type: "button", on: { click: () => void this.#copyLink() },
         }, icon("link"), h("span", { class: "button-text", text: "Copy link" }))),
-      h("main", { class: "call-main" }, this.#banner, this.stage, this.panel),
+      h("main", { class: "call-main" }, h("div", { class: "banners" }, this.#banner, this.#quality), this.stage, this.panel),
       this.toolbar,
       this.#toasts,
     );
@@ -73,6 +80,9 @@ export class Call extends HTMLElement {
     conference.on("state", () => this.#showState());
     conference.on("roster", () => this.#rosterChanged());
     conference.on("tiles", () => this.#showToolbar());
+    conference.on("layout", () => this.roster.refresh());
+    conference.on("screen", (change) => this.#screenChanged(change));
+    conference.on("quality", (quality) => this.#showQuality(quality));
     conference.on("speaking", (levels) => this.#speaking(levels));
     conference.on("chat", (message) => this.#chatted(message));
     conference.on("problem", ({ text, re }) => {
@@ -103,8 +113,11 @@ export class Call extends HTMLElement {
       { id: "mute", key: "m", label: "Mute microphone", short: "Mic", icon: "mic", iconOff: "micOff", run: () => void this.#flipMute() },
       { id: "camera", key: "v", label: "Turn camera off", short: "Camera", icon: "camera", iconOff: "cameraOff", run: () => void this.#flipCamera() },
     ];
+    /** @type {import("./toolbar.js").Control} */
+    const share = { id: "share", key: "s", label: "Share screen", short: "Share", icon: "share", run: () => void this.#flipShare() };
     return [
       ...(this.viewer ? [] : sending),
+      ...(this.viewer || !canCapture() ? [] : [share]),
       { id: "hand", key: "h", label: "Raise hand", short: "Hand", icon: "hand", run: () => this.#flipHand() },
       { id: "people", key: "p", label: "People", icon: "people", run: () => this.#showPanel(this.#panel === "people" ? "none" : "people") },
       { id: "chat", key: "c", label: "Chat", icon: "chat", run: () => this.#showPanel(this.#panel === "chat" ? "none" : "chat", true) },
@@ -131,6 +144,16 @@ export class Call extends HTMLElement {
     this.#busyWithCamera = false;
     this.stage.refresh();
     this.#showToolbar();
+  }
+
+  async #flipShare() {
+    if (this.conference.sharing) return this.conference.stopScreen();
+    if (this.#choosingScreen) return;
+    this.#choosingScreen = true;
+    const { capture, problem } = await captureScreen();
+    this.#choosingScreen = false;
+    if (capture) this.conference.shareScreen(capture);
+    else this.#toasts.show(problem);
   }
 
   #flipHand() {
@@ -187,6 +210,30 @@ export class Call extends HTMLElement {
     this.stage.say("Still trying. The server may be down, or a firewall may block calls from this network.", true);
   }
 
+  /** @param {import("../sdk/conference.js").ScreenChange} change */
+  #screenChanged({ why, text }) {
+    const texts = {
+      started: "You are sharing a screen.",
+      stopped: "Your screen is no longer shared.",
+      refused: `Your screen is not shared. ${sentence(text)}`,
+      "taken-over": `Your screen is no longer shared. ${sentence(text)}`,
+      ended: `Your screen is no longer shared. ${sentence(text)}`,
+    };
+    this.#toasts.show(texts[why].trim());
+    this.#showToolbar();
+  }
+
+  /** @param {import("../sdk/protocol.js").Quality} quality */
+  #showQuality({ level, text }) {
+    if (level === "none" && !this.#quality.hidden) this.#toasts.show("The server has time enough again: full quality is back.");
+    this.#quality.hidden = level === "none";
+    this.#quality.replaceChildren(icon("warning"), h("span", { text: sentence(text) }),
+      h("button", {
+        class: "small", type: "button", "aria-label": "Close this message", title: "Close",
+        on: { click: () => (this.#quality.hidden = true) },
+      }, icon("close")));
+  }
+
   #rosterChanged() {
     document.body.dataset.participant = this.conference.id;
     const now = new Map(this.conference.participants.map((one) => [one.id, one.name]));
@@ -197,6 +244,7 @@ export class Call extends HTMLElement {
     this.#known = now;
     this.roster.refresh();
     this.stage.refresh();
+    this.layout.refresh();
     this.#showPanelTitle();
     this.#showToolbar();
   }
@@ -241,6 +289,8 @@ export class Call extends HTMLElement {
     const hand = conference.me?.handRaised === true;
     this.toolbar.set("mute", { on: hears, attention: !hears, text: hears ? "Mute microphone" : "Unmute microphone" });
     this.toolbar.set("camera", { on: sees, attention: !sees, text: sees ? "Turn camera off" : "Turn camera on" });
+    const { sharing } = conference;
+    this.toolbar.set("share", { on: sharing, text: sharing ? "Stop sharing the screen" : "Share screen" });
     this.toolbar.set("hand", { on: hand, text: hand ? "Lower hand" : "Raise hand" });
     this.toolbar.set("people", { on: this.#panel === "people" });
     this.toolbar.set("chat", { on: this.#panel === "chat", badge: this.#unread });

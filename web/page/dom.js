@@ -32,6 +32,14 @@ export function setAttribute(element, name, value) {
 }
 
 /**
+ * Keys are for what has the focus, not for shortcuts.
+ * @param {EventTarget | null} target
+ */
+export function isTyping(target) {
+  return target instanceof Element && target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
+}
+
+/**
  * The element that must be there.
  * @param {string} selector
  * @returns {HTMLElement}

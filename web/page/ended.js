@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { sentence } from "./text.js";
 
 /** @type {Record<string, string>} by the code of `bye` or of a final `error` */
 const kTitles = {
@@ -12,6 +13,7 @@ const kTitles = {
   conflict: "The room is open somewhere else",
   "too-many": "The room is full",
   "not-found": "There is no such room",
+  overloaded: "The server is short of time",
 };
 
 /** `<tessera-ended>`: why one is out, and the way back. */
@@ -23,9 +25,10 @@ export class Ended extends HTMLElement {
       h("main", { class: "ended" },
         h("div", { class: "ended-icon" }, icon(code === "left" ? "leave" : "warning")),
         h("h1", { text: kTitles[code] ?? "The call has ended" }),
-        h("p", { class: "hint", text: text || (code === "left" ? `You can come back to ${room} at any time.` : "") }),
+        h("p", { class: "hint", text: sentence(text) || (code === "left" ? `You can come back to ${room} at any time.` : "") }),
         h("div", { class: "ended-buttons" },
           h("button", { class: "primary", type: "button", id: "rejoin", text: "Join again", on: { click: rejoin } }),
+          code === "overloaded" ? h("a", { class: "button", href: "?viewer=1&join=1", text: "Only watch" }) : null,
           h("a", { class: "button", href: "/", text: "All rooms" }))),
     );
   }

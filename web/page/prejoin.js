@@ -4,7 +4,7 @@ import { h, setAttribute } from "./dom.js";
 import { icon } from "./icons.js";
 import { LevelMeter } from "./level_meter.js";
 import { recall, remember } from "./memory.js";
-import { hue, initials } from "./text.js";
+import { avatarColour, initials } from "./text.js";
 
 /** @typedef {import("./local_media.js").Kind} Kind */
 /** @typedef {{name: string, muted: boolean, cameraOff: boolean}} Choice */
@@ -128,7 +128,7 @@ export class Prejoin extends HTMLElement {
   #showAvatar() {
     const name = this.#name.value;
     this.#avatar.textContent = initials(name);
-    this.#avatar.style.setProperty("--hue", String(hue(name)));
+    this.#avatar.style.setProperty("--colour", avatarColour(name));
   }
 
   #showNotes() {

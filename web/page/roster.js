@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { h, reconcile, setAttribute } from "./dom.js";
 import { icon } from "./icons.js";
-import { describe, hue, initials } from "./text.js";
+import { avatarColour, describe, initials } from "./text.js";
 
 /** @typedef {import("../sdk/protocol.js").Participant} Participant */
 
@@ -47,8 +47,11 @@ export class Roster extends HTMLElement {
       h("span", { class: "avatar", "aria-hidden": "true" }),
       h("span", { class: "person-text" }, h("span", { class: "person-name" }), h("span", { class: "person-role" })),
       h("span", { class: "person-state", "aria-hidden": "true" }),
-      act(() => void this.conference.moderate("mute", one.id), "mic", "mute-person"),
-      act(() => void this.#kick(one.id), "remove", "remove-person"),
+      h("span", { class: "person-actions" },
+        act(() => void this.conference.pin(one.id, !this.conference.layout.pinned.includes(one.id)), "pin", "pin-person"),
+        act(() => void this.conference.moderate("stop-screen", one.id), "share", "stop-screen"),
+        act(() => void this.conference.moderate("mute", one.id), "mic", "mute-person"),
+        act(() => void this.#kick(one.id), "remove", "remove-person")),
     );
   }
 
@@ -58,37 +61,46 @@ export class Roster extends HTMLElement {
    */
   #updateRow(row, one) {
     const me = one.id === this.conference.id;
+    const pinned = this.conference.layout.pinned.includes(one.id);
     const speaking = this.levels.get(one.id)?.speaking === true && !one.muted;
     row.dataset.id = one.id;
     row.classList.toggle("speaking", speaking);
     row.classList.toggle("away", !one.connected);
-    setAttribute(row, "aria-label", describe(one, { me, speaking }));
+    setAttribute(row, "aria-label", describe(one, { me, speaking, pinned }));
     setAttribute(row, "data-muted", one.muted ? "true" : "false");
     const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(name));
     part(".avatar").textContent = initials(one.name);
-    part(".avatar").style.setProperty("--hue", String(hue(one.name)));
+    part(".avatar").style.setProperty("--colour", avatarColour(one.id));
     part(".person-name").textContent = me ? `${one.name} (you)` : one.name;
     part(".person-role").textContent = roleText(one);
-    const moderator = this.conference.me?.role === "moderator" && !me;
-    const canMute = moderator && !one.muted && one.role !== "viewer";
+    const moderator = this.conference.me?.role === "moderator";
+    const canMute = moderator && !me && !one.muted && one.role !== "viewer";
+    const canPin = moderator && one.role !== "viewer";
+    const canStop = moderator && !me && one.sharing;
     const marks = /** @type {import("./icons.js").IconName[]} */ ([
       ...(one.handRaised ? ["hand"] : []),
+      ...(one.poorConnection ? ["poor"] : []),
+      ...(pinned && !canPin ? ["pin"] : []), // the buttons show it, too
+      ...(one.sharing && !canStop ? ["share"] : []),
       ...(one.cameraOff && one.role !== "viewer" ? ["cameraOff"] : []),
-      ...(one.role === "viewer" || canMute ? [] : [one.muted ? "micOff" : "mic"]), // the button shows it, too
+      ...(one.role === "viewer" || canMute ? [] : [one.muted ? "micOff" : "mic"]),
     ]);
     const key = marks.join();
     const state = part(".person-state");
     if (state.dataset.marks !== key) state.replaceChildren(...marks.map((name) => mark(name)));
     state.dataset.marks = key;
     for (const [name, text, able] of /** @type {[string, string, boolean][]} */ ([
+      [".pin-person", pinned ? `Unpin ${one.name}` : `Pin ${one.name}`, canPin],
+      [".stop-screen", `Stop the shared screen of ${one.name}`, canStop],
       [".mute-person", `Mute ${one.name}`, canMute],
-      [".remove-person", `Remove ${one.name}`, moderator],
+      [".remove-person", `Remove ${one.name}`, moderator && !me],
     ])) {
       const button = part(name);
       button.hidden = !able;
       setAttribute(button, "aria-label", text);
       setAttribute(button, "title", text);
     }
+    setAttribute(part(".pin-person"), "aria-pressed", pinned ? "true" : "false");
   }
 
   /** @param {string} id */
@@ -113,7 +125,9 @@ function mark(name) {
 /** @param {Participant} one */
 function roleText(one) {
   if (!one.connected) return "connecting…";
-  if (one.role === "moderator") return "moderator";
   if (one.role === "viewer") return "watching";
+  if (one.sharing) return "sharing";
+  if (one.poorConnection) return "poor connection";
+  if (one.role === "moderator") return "moderator";
   return one.handRaised ? "hand raised" : "";
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { h, reconcile, setAttribute } from "./dom.js";
 import { icon } from "./icons.js";
+import { SelfView } from "./self_view.js";
 import { describe } from "./text.js";
 
 /** @typedef {import("../sdk/protocol.js").Tile} Tile */
+
+const kTilesLabel = "Participants in the picture";
 
 /**
  * `<tessera-stage>`: the mix, with an invisible element over each tile that names it and takes the focus; over
@@ -11,14 +14,13 @@ import { describe } from "./text.js";
  */
 export class Stage extends HTMLElement {
   #mix = h("video", { id: "mix", autoplay: true, playsinline: true, "aria-label": "Everyone in the room" });
-  #self = h("video", { class: "self-video", autoplay: true, playsinline: true, "aria-hidden": "true" });
-  #selfName = h("span", { class: "self-name", "aria-hidden": "true" });
+  #self = new SelfView();
   #tiles = h("div", {
-    class: "tiles", role: "group", "aria-label": "Participants in the picture",
+    class: "tiles", role: "group", "aria-label": kTilesLabel,
     on: { keydown: (/** @type {KeyboardEvent} */ event) => this.#walk(event) },
   });
   #hear = h("button", { class: "primary hear", hidden: true, on: { click: () => void this.#play() } },
-    icon("speaker"), "Turn on sound");
+    icon("sound"), "Turn on sound");
   #note = h("div", { class: "stage-note" });
   #expand = h("button", {
     class: "expand", type: "button", "aria-label": "Full screen (f)", title: "Full screen (F)",
@@ -41,7 +43,6 @@ export class Stage extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#self.muted = true;
     this.replaceChildren(this.#frame);
     this.#mix.srcObject = this.conference.stream;
     this.#mix.addEventListener("loadeddata", () => this.#frame.classList.add("has-picture"));
@@ -50,13 +51,14 @@ export class Stage extends HTMLElement {
       this.#layout = tiles;
       this.refresh();
     });
+    this.conference.on("layout", () => this.refresh());
     void this.#play();
   }
 
   disconnectedCallback() {
     this.#mix.removeEventListener("pause", this.#wakeUp);
     this.#mix.srcObject = null;
-    this.#self.srcObject = null;
+    this.#self.close();
   }
 
   toggleFullscreen() {
@@ -76,15 +78,20 @@ export class Stage extends HTMLElement {
   /** Call after a change of roster, levels or camera. */
   refresh() {
     if (!this.#layout) return;
-    const { canvas } = this.#layout;
-    this.#frame.style.setProperty("--canvas-width", String(canvas.width));
-    this.#frame.style.setProperty("--canvas-height", String(canvas.height));
+    const { canvas, more } = this.#layout;
+    const { look, canvas: full } = this.conference;
+    const { style } = this.#frame;
+    style.setProperty("--canvas-width", String(canvas.width));
+    style.setProperty("--canvas-height", String(canvas.height));
+    style.setProperty("--glide", `${look.glideMs}ms`);
+    style.setProperty("--corner", `${(100 * look.cornerRadius) / full.width}cqw`);
+    setAttribute(this.#tiles, "aria-label", more ? `Participants in the picture; ${more} more have no tile` : kTilesLabel);
     const tiles = this.#layout.tiles.filter((tile) => this.#personOf(tile));
-    reconcile(this.#tiles, tiles, (tile) => `${tile.id}/${tile.pc}`, () => this.#makeTile(), (element, tile) =>
+    reconcile(this.#tiles, tiles, (tile) => `${tile.id}/${tile.pc}`, (tile) => this.#makeTile(tile), (element, tile) =>
       this.#updateTile(element, tile, canvas));
     const elements = [...this.#tiles.children];
     if (!elements.some((one) => one.getAttribute("tabindex") === "0")) elements[0]?.setAttribute("tabindex", "0");
-    if (!tiles.some((tile) => tile.id === this.conference.id)) this.#self.remove();
+    if (!tiles.some((tile) => this.#isSelf(tile))) this.#self.remove();
   }
 
   /** @param {Tile} tile */
@@ -92,8 +99,17 @@ export class Stage extends HTMLElement {
     return this.conference.participants.find((one) => one.id === tile.id);
   }
 
-  #makeTile() {
-    return h("div", { class: "tile", role: "img", tabindex: "-1" });
+  /** One's own shared screen is seen in the mix. @param {Tile} tile */
+  #isSelf(tile) {
+    return tile.id === this.conference.id && tile.pc === "main";
+  }
+
+  /** @param {Tile} tile */
+  #makeTile({ id, pc }) {
+    const pin = pc === "main" ? h("button", {
+      class: "pin-tile", type: "button", tabindex: "-1", on: { click: () => this.#flipPin(id) },
+    }, icon("pin")) : null; // by keyboard: Enter on the tile
+    return h("div", { class: "tile", tabindex: "-1", "data-id": id, "data-pc": pc }, pin);
   }
 
   /**
@@ -108,36 +124,39 @@ export class Stage extends HTMLElement {
     element.style.top = `${(100 * tile.y) / canvas.height}%`;
     element.style.width = `${(100 * tile.width) / canvas.width}%`;
     element.style.height = `${(100 * tile.height) / canvas.height}%`;
-    element.dataset.id = tile.id;
-    const me = tile.id === this.conference.id;
+    const { conference } = this;
+    const me = tile.id === conference.id;
+    const pinned = conference.layout.pinned.includes(tile.id);
     const speaking = this.levels.get(tile.id)?.speaking === true && !person.muted;
-    setAttribute(element, "aria-label", describe(person, { me, speaking }));
-    if (me) this.#updateSelf(element, tile, speaking);
+    const ofScreen = me ? "Your shared screen" : `Shared screen of ${person.name}`;
+    setAttribute(element, "aria-label", tile.pc === "screen" ? ofScreen : describe(person, { me, speaking, pinned }));
+    this.#updatePin(element, person.name, pinned);
+    if (this.#isSelf(tile)) {
+      const camera = conference.cameraOff ? null : this.camera;
+      this.#self.show(element, tile, camera, { ...person, muted: conference.muted, speaking });
+    }
   }
 
   /**
    * @param {HTMLElement} element
-   * @param {Tile} tile
-   * @param {boolean} speaking
+   * @param {string} name
+   * @param {boolean} pinned
    */
-  #updateSelf(element, tile, speaking) {
-    const camera = this.conference.cameraOff ? null : this.camera;
-    const shown = this.#self.srcObject instanceof MediaStream ? this.#self.srcObject.getTracks()[0] : null;
-    if (camera !== (shown ?? null)) this.#self.srcObject = camera ? new MediaStream([camera]) : null;
-    element.classList.toggle("self", camera !== null);
-    element.classList.toggle("speaking", speaking);
-    if (!camera) {
-      this.#self.remove();
-      this.#selfName.remove();
-      return;
-    }
-    const { width = 16, height = 9 } = camera.getSettings();
-    this.#self.classList.toggle("fit", shape(width, height) * shape(tile.width, tile.height) < 0);
-    this.#selfName.replaceChildren(...(this.conference.muted ? [icon("micOff")] : []), "You");
-    if (this.#self.parentElement !== element) {
-      element.append(this.#self, this.#selfName);
-      this.#self.play().catch(() => {});
-    }
+  #updatePin(element, name, pinned) {
+    const pin = element.querySelector("button");
+    const moderator = this.conference.me?.role === "moderator";
+    setAttribute(element, "role", pin && moderator ? "group" : "img");
+    setAttribute(element, "aria-keyshortcuts", pin && moderator ? "Enter" : null);
+    if (!pin) return;
+    pin.hidden = !moderator;
+    setAttribute(pin, "aria-label", pinned ? `Unpin ${name}` : `Pin ${name}`);
+    setAttribute(pin, "title", pinned ? "Unpin" : "Pin: show before the others");
+    setAttribute(pin, "aria-pressed", pinned ? "true" : "false");
+  }
+
+  /** @param {string} id */
+  #flipPin(id) {
+    this.conference.pin(id, !this.conference.layout.pinned.includes(id));
   }
 
   /** Browsers may refuse sound before a click: then the picture plays, and a button brings the sound. */
@@ -158,6 +177,7 @@ export class Stage extends HTMLElement {
   #walk(event) {
     const tiles = /** @type {HTMLElement[]} */ ([...this.#tiles.children]);
     const now = tiles.findIndex((tile) => tile === document.activeElement);
+    if (event.key === "Enter") tiles[now]?.querySelector("button:not([hidden])")?.dispatchEvent(new MouseEvent("click"));
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     const next = step && now >= 0 ? tiles[(now + step + tiles.length) % tiles.length] : undefined;
     if (!next) return;
@@ -167,14 +187,3 @@ export class Stage extends HTMLElement {
   }
 }
 customElements.define("tessera-stage", Stage);
-
-/**
- * 1 upright, -1 lying, 0 neither. As in the mix, an upright picture in a lying tile (or the reverse) is shown
- * whole, anything else is cropped to fill.
- * @param {number} width
- * @param {number} height
- */
-function shape(width, height) {
-  if (4 * height > 5 * width) return 1;
-  return 4 * width > 5 * height ? -1 : 0;
-}

@@ -1,24 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names and small texts.
 
+/** Scripts in which two letters side by side read as initials; elsewhere one character stands for the name. */
+const kPaired = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Georgian}\p{Script=Common}]/u;
+
 /**
- * One or two letters for an avatar.
+ * One or two letters for an avatar, as in the mix (pipelines/draw/initials.cpp). Words that begin with a sign,
+ * such as "(ACME)", count only when there is no other.
  * @param {string} name
  */
 export function initials(name) {
-  const words = name.trim().split(/\s+/).filter(Boolean);
-  const chosen = words.length > 1 ? [words[0], words[words.length - 1]] : words;
-  return chosen.map((word) => [...(word ?? "")][0] ?? "").join("").toLocaleUpperCase() || "?";
+  const words = name.trim().split(/\s+/).map((word) => [...word]);
+  const isLetter = (/** @type {string} */ char) => /[\p{L}\p{N}]/u.test(char);
+  const plain = words.filter(([first = ""]) => isLetter(first));
+  const letters = (plain.length ? plain : words).flatMap((word) => word.find(isLetter) ?? []);
+  const [first] = letters;
+  const last = letters.at(-1);
+  if (!first || !last) return firstCluster(name.trim()) || "?";
+  const pair = letters.length > 1 && kPaired.test(first) && kPaired.test(last);
+  return (pair ? first + last : first).toUpperCase();
 }
 
+/** What a reader takes for one character, such as an emoji made of several. @param {string} text */
+function firstCluster(text) {
+  const [cluster] = "Segmenter" in Intl ? new Intl.Segmenter().segment(text) : [];
+  return cluster?.segment ?? [...text][0] ?? "";
+}
+
+/** As in the mix (pipelines/draw/avatar.cpp), in its order. */
+const kAvatarColours = [
+  [184, 51, 69], [189, 77, 26], [148, 102, 10], [92, 117, 20], [33, 128, 56], [10, 125, 107],
+  [5, 117, 148], [26, 107, 189], [71, 92, 204], [115, 77, 194], [153, 61, 168], [179, 51, 122],
+];
+
 /**
- * The hue of an avatar, the same for the same name.
- * @param {string} name
+ * The colour of an avatar, the same as in the mix.
+ * @param {string} key
  */
-export function hue(name) {
-  let sum = 7;
-  for (const char of name) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 360;
-  return sum;
+export function avatarColour(key) {
+  let hash = 2166136261; // FNV-1a
+  for (const byte of new TextEncoder().encode(key)) hash = Math.imul(hash ^ byte, 16777619) >>> 0;
+  const [red, green, blue] = kAvatarColours[((hash ^ (hash >>> 16)) >>> 0) % kAvatarColours.length] ?? [];
+  return `rgb(${red} ${green} ${blue})`;
 }
 
 /**
@@ -46,17 +69,39 @@ export function clock(timeMs) {
 
 /**
  * @param {import("../sdk/protocol.js").Participant} one
- * @param {{speaking?: boolean, me?: boolean}} [more]
+ * @param {{speaking?: boolean, me?: boolean, pinned?: boolean}} [more]
  * @returns {string} e.g. "Ada (you), muted, hand raised"
  */
-export function describe(one, { speaking = false, me = false } = {}) {
+export function describe(one, { speaking = false, me = false, pinned = false } = {}) {
   const parts = [me ? `${one.name} (you)` : one.name];
   if (one.role === "moderator") parts.push("moderator");
   if (one.role === "viewer") parts.push("watching");
   if (speaking && !one.muted) parts.push("speaking");
   if (one.muted && one.role !== "viewer") parts.push("muted");
   if (one.cameraOff && one.role !== "viewer") parts.push("camera off");
+  if (one.sharing) parts.push("sharing a screen");
   if (one.handRaised) parts.push("hand raised");
+  if (one.poorConnection) parts.push("poor connection");
+  if (pinned) parts.push("pinned");
   if (!one.connected) parts.push("connecting");
   return parts.join(", ");
+}
+
+/**
+ * What a layout is called.
+ * @param {{layout: import("../sdk/protocol.js").LayoutName, custom?: string}} choice
+ */
+export function layoutName({ layout, custom = "" }) {
+  const name = layout === "auto" ? "automatic" : layout === "custom" && custom ? custom : layout;
+  const words = name.replace(/[-_]+/g, " ").trim() || name;
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/**
+ * A sentence of the server's as a sentence of its own: "the room is full" is "The room is full."
+ * @param {string} text
+ */
+export function sentence(text) {
+  const trimmed = text.trim();
+  return trimmed && trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
 }

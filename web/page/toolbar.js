@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { h, setAttribute } from "./dom.js";
+import { h, isTyping, setAttribute } from "./dom.js";
 import { icon } from "./icons.js";
 
 /**
@@ -77,8 +77,3 @@ export class Toolbar extends HTMLElement {
   }
 }
 customElements.define("tessera-toolbar", Toolbar);
-
-/** @param {EventTarget | null} target */
-function isTyping(target) {
-  return target instanceof Element && target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
-}

@@ -3,17 +3,22 @@ import { supportedCodecs } from "./codecs.js";
 import { Emitter } from "./emitter.js";
 import { MediaSession } from "./media_session.js";
 import { kMaxChatChars, roomUrl } from "./protocol.js";
+import { ResumeStore } from "./resume_store.js";
+import { ScreenShare } from "./screen_share.js";
 import { SignalLink } from "./signal_link.js";
 import { sample, statsMessage } from "./stats.js";
 import { watchNetwork } from "./network.js";
 
 const kWelcomeDueMs = 8000;
 const kStatsEveryMs = 5000;
+const kMaxPinned = 16;
 const kOwnChangeMs = 1000; // our own change comes back in the roster within this time
 
 /**
  * @typedef {"new" | "connecting" | "connected" | "reconnecting" | "ended"} State
  * @typedef {{state: State, code: string, text: string}} StateChange `code` and `text` say why it ended
+ * @typedef {{sharing: boolean, why: "started" | "stopped" | "refused" | "taken-over" | "ended", text: string}}
+ *   ScreenChange `stopped`: by us or by the browser, the last three by the server, which says why
  * @typedef {object} JoinOptions
  * @property {string} name
  * @property {MediaStreamTrack | null} [audio]
@@ -31,6 +36,9 @@ const kOwnChangeMs = 1000; // our own change comes back in the roster within thi
  *   state: StateChange,
  *   roster: import("./protocol.js").Participant[],
  *   tiles: import("./protocol.js").Tiles,
+ *   layout: import("./protocol.js").LayoutChoice,
+ *   screen: ScreenChange,
+ *   quality: import("./protocol.js").Quality,
  *   speaking: Map<string, import("./protocol.js").Level>,
  *   chat: import("./protocol.js").Chat,
  *   muted: {muted: boolean, byModerator: boolean},
@@ -43,12 +51,21 @@ export class Conference extends Emitter {
   /** @type {import("./protocol.js").Participant[]} */
   participants = [];
   id = "";
-  #room = "";
+  /** How the picture is arranged, as somebody chose. @type {import("./protocol.js").LayoutChoice} */
+  layout = { layout: "auto", pinned: [] };
+  /** The names of the server's own layouts. @type {string[]} */
+  customLayouts = [];
+  /** How tiles move, and their corners in pixels of `canvas`. @type {import("./protocol.js").Look} */
+  look = { glideMs: 0, cornerRadius: 0 };
+  /** The picture as it is configured; `tiles` tells when it is smaller. @type {import("./protocol.js").Canvas} */
+  canvas = { width: 1280, height: 720, fps: 30 };
   /** @type {JoinOptions} */
   #options = { name: "" };
   /** @type {SignalLink | null} */
   #signal = null;
   #media = new MediaSession(() => this.#outgoing());
+  #screen = new ScreenShare();
+  #resume = new ResumeStore("", null);
   #admitted = false;
   #wasConnected = false;
   /** @type {{muted: boolean, cameraOff: boolean} | null} what the server was last told */
@@ -77,6 +94,11 @@ export class Conference extends Emitter {
     return this.#options.cameraOff === true;
   }
 
+  /** We share a screen. */
+  get sharing() {
+    return this.#screen.active;
+  }
+
   /**
    * Joins and stays joined until leave() or until the server says goodbye.
    * @param {string | URL} server any address on the server, e.g. location.href
@@ -85,8 +107,8 @@ export class Conference extends Emitter {
    */
   connect(server, room, options) {
     if (this.state !== "new") throw new Error("a Conference connects once");
-    this.#room = room;
-    this.#options = { storage: defaultStorage(), ...options };
+    this.#options = { ...options };
+    this.#resume = new ResumeStore(room, options.storage);
     this.#applyMute();
     const signal = new SignalLink(roomUrl(server, room));
     this.#signal = signal;
@@ -95,6 +117,8 @@ export class Conference extends Emitter {
     signal.on("down", () => this.#signalDown());
     this.#media.on("send", (message) => this.#send(message));
     this.#media.on("changed", () => this.#refresh());
+    this.#screen.on("send", (message) => this.#send(message));
+    this.#screen.on("stopped", () => this.#screenChanged("stopped"));
     const statsTimer = setInterval(() => this.#reportStats(), kStatsEveryMs);
     this.#cleanup.push(() => clearInterval(statsTimer));
     this.#cleanup.push(watchNetwork(() => this.reconnectNow()));
@@ -155,8 +179,50 @@ export class Conference extends Emitter {
   }
 
   /**
+   * Shares a screen, which ends when the browser says so, too. One at a time: another takes its place.
+   * @param {MediaStream} capture of getDisplayMedia; stopped with the sharing
+   */
+  shareScreen(capture) {
+    if (!this.#admitted || this.#options.viewer) {
+      for (const track of capture.getTracks()) track.stop();
+      return this.#screenChanged("refused", this.#admitted ? "viewers send nothing" : "there is no connection right now");
+    }
+    this.#screen.start(capture);
+    this.#screenChanged("started");
+  }
+
+  stopScreen() {
+    if (!this.sharing) return;
+    this.#screen.stop();
+    this.#screenChanged("stopped");
+  }
+
+  /**
    * For moderators.
-   * @param {"kick" | "mute" | "end"} action
+   * @param {import("./protocol.js").LayoutName} layout
+   * @param {string} [custom] which of customLayouts
+   */
+  setLayout(layout, custom) {
+    return this.#chooseLayout({ layout, ...(layout === "custom" ? { custom } : {}), pinned: this.layout.pinned });
+  }
+
+  /**
+   * For moderators: who is pinned stands before the others; who was pinned last, first.
+   * @param {string} id
+   * @param {boolean} pinned
+   */
+  pin(id, pinned) {
+    const others = this.layout.pinned.filter((one) => one !== id);
+    return this.#chooseLayout({ ...this.layout, pinned: pinned ? [id, ...others].slice(0, kMaxPinned) : others });
+  }
+
+  unpinAll() {
+    return this.#chooseLayout({ ...this.layout, pinned: [] });
+  }
+
+  /**
+   * For moderators.
+   * @param {"kick" | "mute" | "stop-screen" | "end"} action
    * @param {string} [target] participant; none for "end"
    */
   moderate(action, target) {
@@ -170,9 +236,14 @@ export class Conference extends Emitter {
     return this.#admitted && Boolean(this.#signal?.send(message));
   }
 
+  /** @param {import("./protocol.js").LayoutChoice} choice */
+  #chooseLayout(choice) {
+    return this.#send({ type: "layout", ...choice });
+  }
+
   #join() {
     const { name, viewer = false } = this.#options;
-    const resume = this.#token;
+    const resume = this.#resume.token;
     this.#told = this.#mediaState();
     this.#signal?.send({
       type: "join",
@@ -231,8 +302,11 @@ export class Conference extends Emitter {
     if (message.type === "error") return this.#failed(message);
     if (message.type === "bye") return this.#bye(message);
     if (!this.#admitted) return;
-    if (message.type === "offer") this.#media.offered(message);
-    else if (message.type === "candidate") this.#media.candidate(message);
+    if (message.type === "offer") void this.#mediaOf(message.pc).offered(message);
+    else if (message.type === "candidate") this.#mediaOf(message.pc).candidate(message);
+    else if (message.type === "layout") this.#layoutChanged(message);
+    else if (message.type === "screen") this.#screenEnded(message.state, message.text);
+    else if (message.type === "quality") this.emit("quality", message);
     else if (message.type === "roster") this.#rosterChanged(message.participants);
     else if (message.type === "tiles") this.emit("tiles", message);
     else if (message.type === "chat") this.emit("chat", message);
@@ -240,17 +314,28 @@ export class Conference extends Emitter {
       this.emit("speaking", new Map(message.levels.map((level) => [level.id, level])));
   }
 
+  /** @param {string} pc */
+  #mediaOf(pc) {
+    return pc === "screen" ? this.#screen : this.#media;
+  }
+
   /** @param {import("./protocol.js").Welcome} welcome */
   #welcomed(welcome) {
     clearTimeout(this.#welcomeTimer);
     this.#admitted = true;
     this.#signal?.settled();
-    this.#token = welcome.resume;
+    this.#resume.token = welcome.resume;
     const { iceTransportPolicy = "all" } = this.#options;
-    this.#media.configure({ iceServers: welcome.iceServers ?? [], iceTransportPolicy });
+    for (const media of [this.#media, this.#screen]) {
+      media.configure({ iceServers: welcome.iceServers ?? [], iceTransportPolicy });
+      media.startOver();
+    }
     this.id = welcome.id;
-    this.#media.startOver();
     if (welcome.resumed) this.#media.resumed();
+    this.canvas = welcome.canvas;
+    this.look = welcome.look;
+    this.customLayouts = welcome.customLayouts;
+    this.#layoutChanged(welcome.layout);
     this.#rosterChanged(welcome.participants);
     this.#tellMedia(); // what changed between `join` and now
     this.#refresh();
@@ -266,6 +351,30 @@ export class Conference extends Emitter {
     this.emit("roster", participants);
   }
 
+  /** @param {import("./protocol.js").LayoutChoice} choice */
+  #layoutChanged({ layout, custom, pinned }) {
+    this.layout = { layout, ...(custom ? { custom } : {}), pinned };
+    this.emit("layout", this.layout);
+  }
+
+  /**
+   * @param {"refused" | "taken-over" | "ended"} why
+   * @param {string} text
+   */
+  #screenEnded(why, text) {
+    if (!this.sharing) return; // stopped meanwhile
+    this.#screen.ended();
+    this.#screenChanged(why, text);
+  }
+
+  /**
+   * @param {ScreenChange["why"]} why
+   * @param {string} [text]
+   */
+  #screenChanged(why, text = "") {
+    this.emit("screen", { sharing: this.sharing, why, text });
+  }
+
   #mutedByModerator() {
     this.#options.muted = true;
     this.#applyMute();
@@ -276,6 +385,7 @@ export class Conference extends Emitter {
   /** @param {import("./protocol.js").ServerError} error */
   #failed({ code, text, final, re }) {
     if (final) this.#fatal = { code, text }; // `bye` follows, and says whether to come back
+    else if (re === "screen") this.#screenEnded("refused", text);
     else this.emit("problem", { code, text, re: re ?? "" });
   }
 
@@ -310,9 +420,10 @@ export class Conference extends Emitter {
    */
   #end(code, text) {
     if (this.state === "ended") return;
-    this.#token = "";
+    this.#resume.token = "";
     this.#signal?.close();
     this.#media.close();
+    this.#screen.close();
     clearTimeout(this.#welcomeTimer);
     for (const undo of this.#cleanup.splice(0)) undo();
     this.#setState("ended", code, text);
@@ -327,27 +438,6 @@ export class Conference extends Emitter {
     if (state === this.state) return;
     this.state = state;
     this.emit("state", { state, code, text });
-  }
-
-  // ---- the resume token
-
-  get #token() {
-    return this.#options.storage?.getItem(`tessera.resume.${this.#room}`) ?? "";
-  }
-
-  set #token(token) {
-    const key = `tessera.resume.${this.#room}`;
-    if (token) this.#options.storage?.setItem(key, token);
-    else this.#options.storage?.removeItem(key);
-  }
-}
-
-/** @returns {Storage | null} null where the browser forbids it */
-function defaultStorage() {
-  try {
-    return globalThis.sessionStorage ?? null;
-  } catch {
-    return null;
   }
 }
 

@@ -11,6 +11,11 @@ const kConnectMs = 12000; // from the offer to a connection
 const kFramePollMs = 50;
 
 /**
+ * @typedef {{maxBitrate: number, maxFramerate: number,
+ *            degradationPreference: RTCDegradationPreference}} VideoParameters
+ */
+
+/**
  * One offered connection: one RTCPeerConnection, made for one (pc, gen) and thrown away with it.
  * @extends {Emitter<{
  *   candidate: import("./protocol.js").Candidate,
@@ -33,12 +38,17 @@ export class MediaLink extends Emitter {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #framePoll;
   #closed = false;
+  #sendOnly;
 
-  /** @param {{pc: string, gen: number, configuration: RTCConfiguration}} given */
-  constructor({ pc, gen, configuration }) {
+  /**
+   * @param {{pc: string, gen: number, configuration: RTCConfiguration, sendOnly?: VideoParameters | null}} given
+   *   sendOnly: nothing is received, and this is how the picture is sent
+   */
+  constructor({ pc, gen, configuration, sendOnly = null }) {
     super();
     this.pc = pc;
     this.gen = gen;
+    this.#sendOnly = sendOnly;
     this.connected = false;
     this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...configuration });
     this.#connection.onicecandidate = (event) => this.#gathered(event.candidate);
@@ -49,7 +59,7 @@ export class MediaLink extends Emitter {
       playAtOnce(receiver);
     };
     this.#lostAfter(kConnectMs, "no connection");
-    this.#framePoll = setInterval(() => this.#lookForFrame(), kFramePollMs);
+    if (!sendOnly) this.#framePoll = setInterval(() => this.#lookForFrame(), kFramePollMs);
   }
 
   get remoteTracks() {
@@ -57,7 +67,8 @@ export class MediaLink extends Emitter {
   }
 
   /**
-   * Answers the server's offer: every m-line sendrecv, with a null track where there is nothing to send (yet).
+   * Answers the server's offer: every m-line sendrecv, with a null track where there is nothing to send (yet);
+   * where we only send, a line without a track is inactive.
    * @param {string} sdp
    * @param {() => LocalTracks} tracks what to send, asked for at the last moment
    * @param {(sdp: string) => void} sendAnswer
@@ -68,10 +79,12 @@ export class MediaLink extends Emitter {
       await this.#connection.setRemoteDescription({ type: "offer", sdp });
       const local = tracks();
       for (const transceiver of this.#connection.getTransceivers()) {
-        transceiver.direction = "sendrecv";
-        await transceiver.sender.replaceTrack(local[kindOf(transceiver)]);
+        const track = local[kindOf(transceiver)];
+        transceiver.direction = !this.#sendOnly ? "sendrecv" : track ? "sendonly" : "inactive";
+        await transceiver.sender.replaceTrack(track);
       }
       await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+      if (this.#sendOnly) await this.#limit(this.#sendOnly);
       sendAnswer(this.#connection.localDescription?.sdp ?? "");
       this.#answered = true;
       for (const candidate of this.#early.splice(0)) this.emit("candidate", candidate);
@@ -113,6 +126,17 @@ export class MediaLink extends Emitter {
     this.#connection.onicecandidate = this.#connection.ontrack = null;
     this.#connection.onconnectionstatechange = this.#connection.oniceconnectionstatechange = null;
     this.#connection.close();
+  }
+
+  /** @param {VideoParameters} wanted */
+  async #limit({ maxBitrate, maxFramerate, degradationPreference }) {
+    for (const { sender } of this.#connection.getTransceivers()) {
+      if (sender.track?.kind !== "video") continue;
+      const parameters = sender.getParameters();
+      for (const encoding of parameters.encodings) Object.assign(encoding, { maxBitrate, maxFramerate });
+      Object.assign(parameters, { degradationPreference }); // an engine that does not know it passes over it
+      await sender.setParameters(parameters).catch((error) => console.debug("tessera: parameters not taken", error));
+    }
   }
 
   /** @param {() => Promise<void>} operation */

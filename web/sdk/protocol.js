@@ -8,23 +8,33 @@ export const kMaxChatChars = 2000;
 /**
  * @typedef {"moderator" | "participant" | "viewer"} Role
  * @typedef {{id: string, name: string, role: Role, muted: boolean, cameraOff: boolean, handRaised: boolean,
- *            connected: boolean}} Participant
+ *            connected: boolean, sharing: boolean, poorConnection: boolean}} Participant
  * @typedef {{width: number, height: number, fps: number}} Canvas
  * @typedef {{id: string, pc: string, x: number, y: number, width: number, height: number}} Tile
- * @typedef {{id: string, levelDb: number, speaking: boolean}} Level
+ * @typedef {{id: string, levelDb: number, speaking: boolean, active: boolean}} Level
  * @typedef {{mline: number, candidate: string}} Candidate
+ * @typedef {"grid" | "speaker" | "spotlight" | "presentation" | "side-by-side" | "custom"} ShownLayout
+ * @typedef {"auto" | ShownLayout} LayoutName
+ * @typedef {{layout: LayoutName, custom?: string, pinned: string[]}} LayoutChoice `custom`: with that layout only
+ * @typedef {{glideMs: number, cornerRadius: number}} Look how tiles move, and their corners in pixels of that canvas
+ * @typedef {"none" | "rate" | "size" | "closed"} QualityLevel
  *
  * @typedef {{type: "welcome", id: string, room: string, role: Role, resume: string, resumed: boolean,
- *            canvas: Canvas, iceServers: RTCIceServer[], participants: Participant[]}} Welcome
+ *            canvas: Canvas, look: Look, layout: LayoutChoice, customLayouts: string[], iceServers: RTCIceServer[],
+ *            participants: Participant[]}} Welcome
  * @typedef {{type: "offer", pc: string, gen: number, sdp: string}} Offer
  * @typedef {{type: "candidate", pc: string, gen: number, candidate: Candidate}} ServerCandidate
  * @typedef {{type: "roster", participants: Participant[]}} Roster
- * @typedef {{type: "tiles", canvas: Canvas, tiles: Tile[]}} Tiles
+ * @typedef {{type: "tiles", canvas: Canvas, layout: ShownLayout, tiles: Tile[], more: number}} Tiles
+ * @typedef {{type: "layout"} & LayoutChoice} LayoutMessage
+ * @typedef {{type: "screen", state: "refused" | "taken-over" | "ended", code: string, text: string}} ScreenMessage
+ * @typedef {{type: "quality", level: QualityLevel, text: string}} Quality
  * @typedef {{type: "speaking", levels: Level[]}} Speaking
  * @typedef {{type: "chat", from: string, name: string, text: string, timeMs: number}} Chat
  * @typedef {{type: "error", code: string, text: string, final: boolean, re?: string}} ServerError
  * @typedef {{type: "bye", code: string, text: string, reconnect: boolean, afterMs: number}} Bye
- * @typedef {Welcome | Offer | ServerCandidate | Roster | Tiles | Speaking | Chat | ServerError | Bye} FromServer
+ * @typedef {Welcome | Offer | ServerCandidate | Roster | Tiles | LayoutMessage | ScreenMessage | Quality | Speaking |
+ *           Chat | ServerError | Bye} FromServer
  */
 
 /**

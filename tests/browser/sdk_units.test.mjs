@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SDK against a server and a browser that do what the test says: sharing a screen, and the layout.
+import assert from "node:assert/strict";
+import { after, afterEach, beforeEach, test } from "node:test";
+import { FakeClock, FakeConnection, fakeCapture, FakeSocket, installFakeEngine } from "../support/fake_engine.mjs";
+
+installFakeEngine();
+const { Conference } = await import("../../web/sdk/tessera.js");
+
+const kMe = { id: "k3v9x0q2m7ab", name: "Ada", role: "moderator", muted: false, cameraOff: false, handRaised: false,
+  connected: true, sharing: false, poorConnection: false };
+const kWelcome = { type: "welcome", id: kMe.id, room: "standup", role: "moderator", resume: "secret", resumed: false,
+  canvas: { width: 1280, height: 720, fps: 30 }, look: { glideMs: 250, cornerRadius: 12 },
+  layout: { layout: "auto", pinned: [] }, customLayouts: ["stage"], iceServers: [], participants: [kMe] };
+/** What is queued as promises has happened after this. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** @type {InstanceType<typeof Conference>} */ let conference;
+/** @type {any[]} */ let changes;
+
+/** @param {object} [options] */
+function join(options = {}) {
+  conference = new Conference();
+  changes = [];
+  conference.on("screen", (change) => changes.push(change));
+  conference.connect("http://127.0.0.1/", "standup", { name: "Ada", storage: null, ...options });
+  return admit(kWelcome);
+}
+
+/** The newest socket opens, and the server lets us in. @param {object} welcome */
+function admit(welcome) {
+  const socket = FakeSocket.all.at(-1);
+  socket.open();
+  socket.receive(welcome);
+  return socket;
+}
+
+/** Shares, and takes the offer. */
+async function share(socket, capture = fakeCapture("video")) {
+  conference.shareScreen(capture);
+  socket.receive({ type: "offer", pc: "screen", gen: 1, sdp: "offer 1" });
+  await settled();
+  return { capture, connection: FakeConnection.all.at(-1) };
+}
+
+/** @type {FakeClock} */ let clock;
+const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
+
+beforeEach(() => {
+  FakeSocket.all.length = FakeConnection.all.length = 0;
+  clock = new FakeClock();
+  clock.install();
+});
+afterEach(() => {
+  conference.leave();
+  assert.equal(clock.armed, 0, "no timer outlives the call");
+});
+after(() => void Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval }));
+
+test("a shared screen is asked for, offered, and answered with what there is to send", async () => {
+  const socket = join();
+  const { capture, connection } = await share(socket);
+  assert.deepEqual(socket.of("screen"), [{ type: "screen", action: "start" }]);
+  assert.deepEqual(socket.of("answer"), [{ type: "answer", pc: "screen", gen: 1, sdp: "answer to offer 1" }]);
+  const [audio, video] = connection.transceivers;
+  assert.deepEqual([audio.direction, video.direction], ["inactive", "sendonly"]);
+  assert.equal(video.sender.track, capture.getVideoTracks()[0]);
+  assert.equal(capture.getVideoTracks()[0].contentHint, "detail");
+  assert.deepEqual(video.sender.parameters, { encodings: [{ maxBitrate: 2_500_000, maxFramerate: 15 }], degradationPreference: "maintain-resolution" });
+  assert.deepEqual(changes, [{ sharing: true, why: "started", text: "" }]);
+  assert.ok(conference.sharing);
+});
+
+test("the sound of what is captured goes along", async () => {
+  const { capture, connection } = await share(join(), fakeCapture("video", "audio"));
+  const [audio] = connection.transceivers;
+  assert.equal(audio.direction, "sendonly");
+  assert.equal(audio.sender.track, capture.getAudioTracks()[0]);
+});
+
+test("candidates belong to their connection", async () => {
+  const socket = join();
+  socket.receive({ type: "offer", pc: "main", gen: 1, sdp: "main" });
+  const { connection } = await share(socket);
+  const [main] = FakeConnection.all;
+  socket.receive({ type: "candidate", pc: "screen", gen: 1, candidate: { mline: 0, candidate: "for the screen" } });
+  socket.receive({ type: "candidate", pc: "main", gen: 1, candidate: { mline: 1, candidate: "for the call" } });
+  await settled();
+  assert.deepEqual(connection.candidates, [{ candidate: "for the screen", sdpMLineIndex: 0 }]);
+  assert.deepEqual(main.candidates, [{ candidate: "for the call", sdpMLineIndex: 1 }]);
+  connection.onicecandidate({ candidate: { candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host", protocol: "udp", sdpMLineIndex: 0 } });
+  assert.equal(socket.of("candidate").at(-1).pc, "screen");
+});
+
+test("stopping tells the server, ends the capture, and leaves the call alone", async () => {
+  const socket = join();
+  socket.receive({ type: "offer", pc: "main", gen: 1, sdp: "main" });
+  const { capture, connection } = await share(socket);
+  conference.stopScreen();
+  assert.deepEqual(socket.of("screen").at(-1), { type: "screen", action: "stop" });
+  assert.equal(connection.connectionState, "closed");
+  assert.equal(FakeConnection.all[0].connectionState, "new");
+  assert.equal(capture.getTracks()[0].readyState, "ended");
+  socket.receive({ type: "offer", pc: "screen", gen: 2, sdp: "too late" });
+  await settled();
+  assert.equal(FakeConnection.all.length, 2, "an offer that crossed the stop is not taken");
+});
+
+test("the browser's own bar ends it", async () => {
+  const socket = join();
+  const { capture } = await share(socket);
+  capture.getVideoTracks()[0].dispatchEvent(new Event("ended"));
+  assert.deepEqual(socket.of("screen").at(-1), { type: "screen", action: "stop" });
+  assert.deepEqual(changes.at(-1), { sharing: false, why: "stopped", text: "" });
+});
+
+for (const state of ["refused", "taken-over", "ended"]) {
+  test(`the server's word: ${state}`, async () => {
+    const socket = join();
+    const { capture, connection } = await share(socket);
+    socket.receive({ type: "screen", state, code: "conflict", text: "Bob shares now" });
+    assert.deepEqual(changes.at(-1), { sharing: false, why: state, text: "Bob shares now" });
+    assert.equal(connection.connectionState, "closed");
+    assert.equal(capture.getTracks()[0].readyState, "ended");
+    assert.equal(socket.of("screen").length, 1, "it is not told what it said");
+  });
+}
+
+test("a newer offer replaces the screen's connection, an older one does not", async () => {
+  const socket = join();
+  const { connection } = await share(socket);
+  socket.receive({ type: "offer", pc: "screen", gen: 3, sdp: "offer 3" });
+  socket.receive({ type: "offer", pc: "screen", gen: 2, sdp: "offer 2" });
+  await settled();
+  assert.equal(connection.connectionState, "closed");
+  assert.equal(FakeConnection.all.length, 2);
+  assert.deepEqual(socket.of("answer").map((one) => one.gen), [1, 3]);
+});
+
+test("a screen whose connection fails asks for another, until it comes", async () => {
+  const socket = join();
+  const { connection } = await share(socket);
+  connection.become("connected");
+  connection.become("failed");
+  clock.tick(0);
+  clock.tick(0);
+  clock.tick(4000);
+  assert.deepEqual(socket.of("reconnect"), Array(2).fill({ type: "reconnect", pc: "screen" }));
+  socket.receive({ type: "offer", pc: "screen", gen: 2, sdp: "offer 2" });
+  await settled();
+  FakeConnection.all.at(-1).become("connected");
+  clock.tick(60000);
+  assert.equal(socket.of("reconnect").length, 2);
+});
+
+test("after a lost socket the screen is asked for again, from the first gen on", async () => {
+  const socket = join();
+  await share(socket);
+  conference.reconnectNow();
+  const next = admit({ ...kWelcome, resumed: true });
+  assert.notEqual(next, socket);
+  assert.deepEqual(next.of("screen"), [{ type: "screen", action: "start" }]);
+  next.receive({ type: "offer", pc: "screen", gen: 1, sdp: "offer of a new server" });
+  await settled();
+  assert.equal(next.of("answer").length, 1);
+});
+
+test("nothing is captured for nothing: a viewer, or no connection", () => {
+  join({ viewer: true });
+  const capture = fakeCapture("video");
+  conference.shareScreen(capture);
+  assert.equal(capture.getTracks()[0].readyState, "ended");
+  assert.equal(changes.at(-1).why, "refused");
+  conference.leave();
+  join();
+  FakeSocket.all.at(-1).onclose();
+  const other = fakeCapture("video");
+  conference.shareScreen(other);
+  assert.equal(other.getTracks()[0].readyState, "ended");
+});
+
+test("leaving ends the capture", async () => {
+  const { capture, connection } = await share(join());
+  conference.leave();
+  assert.equal(capture.getTracks()[0].readyState, "ended");
+  assert.equal(connection.connectionState, "closed");
+});
+
+test("the layout: what is in force, and the whole choice each time", () => {
+  const socket = join();
+  assert.deepEqual(conference.customLayouts, ["stage"]);
+  const seen = [];
+  conference.on("layout", (choice) => seen.push(choice));
+  conference.pin("b8w1c5t6y4zz", true);
+  assert.deepEqual(conference.layout, { layout: "auto", pinned: [] }, "nothing changes before the server says so");
+  socket.receive({ type: "layout", layout: "auto", pinned: ["b8w1c5t6y4zz"] });
+  conference.setLayout("custom", "stage");
+  socket.receive({ type: "layout", layout: "custom", custom: "stage", pinned: ["b8w1c5t6y4zz"] });
+  conference.pin("aaaaaaaaaaaa", true);
+  conference.setLayout("speaker");
+  conference.pin("b8w1c5t6y4zz", false);
+  conference.unpinAll();
+  assert.deepEqual(socket.of("layout"), [
+    { type: "layout", layout: "auto", pinned: ["b8w1c5t6y4zz"] },
+    { type: "layout", layout: "custom", custom: "stage", pinned: ["b8w1c5t6y4zz"] },
+    { type: "layout", layout: "custom", custom: "stage", pinned: ["aaaaaaaaaaaa", "b8w1c5t6y4zz"] },
+    { type: "layout", layout: "speaker", pinned: ["b8w1c5t6y4zz"] },
+    { type: "layout", layout: "custom", custom: "stage", pinned: [] },
+    { type: "layout", layout: "custom", custom: "stage", pinned: [] },
+  ]);
+  assert.deepEqual(seen, [
+    { layout: "auto", pinned: ["b8w1c5t6y4zz"] },
+    { layout: "custom", custom: "stage", pinned: ["b8w1c5t6y4zz"] },
+  ]);
+});
+
+test("no more are pinned than the server takes", () => {
+  const socket = join();
+  const many = Array.from({ length: 16 }, (_, index) => `person-${index}`);
+  socket.receive({ type: "layout", layout: "grid", pinned: many });
+  conference.pin("one-more", true);
+  assert.deepEqual(socket.of("layout").at(-1).pinned, ["one-more", ...many.slice(0, 15)]);
+});
+
+test("what the server gives up for want of time is told", () => {
+  const socket = join();
+  const told = [];
+  conference.on("quality", ({ level, text }) => told.push({ level, text }));
+  socket.receive({ type: "quality", level: "rate", text: "the server is short of time: the picture has fewer frames" });
+  assert.deepEqual(told, [{ level: "rate", text: "the server is short of time: the picture has fewer frames" }]);
+});

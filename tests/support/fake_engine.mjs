@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// As much of a browser as the SDK touches, for tests without one. Everything happens when the test says so.
+
+export class FakeTrack extends EventTarget {
+  contentHint = "";
+  readyState = "live";
+
+  /** @param {"audio" | "video"} kind */
+  constructor(kind) {
+    super();
+    this.kind = kind;
+  }
+
+  stop() {
+    this.readyState = "ended";
+  }
+}
+
+/** @param {("audio" | "video")[]} kinds */
+export function fakeCapture(...kinds) {
+  const tracks = kinds.map((kind) => new FakeTrack(kind));
+  const of = (/** @type {string} */ kind) => tracks.filter((track) => track.kind === kind);
+  return { getTracks: () => tracks, getVideoTracks: () => of("video"), getAudioTracks: () => of("audio") };
+}
+
+class FakeSender {
+  track = null;
+  parameters = { encodings: [{}] };
+  replaceTrack = async (track) => void (this.track = track);
+  getParameters = () => structuredClone(this.parameters);
+  setParameters = async (parameters) => void (this.parameters = parameters);
+}
+
+export class FakeConnection {
+  /** @type {FakeConnection[]} in the order they were made */
+  static all = [];
+  connectionState = "new";
+  iceConnectionState = "new";
+  localDescription = null;
+  candidates = [];
+  transceivers = ["audio", "video"].map((kind) => ({ direction: "recvonly", sender: new FakeSender(), receiver: { track: { kind } } }));
+
+  constructor(configuration) {
+    this.configuration = configuration;
+    FakeConnection.all.push(this);
+  }
+
+  getTransceivers = () => this.transceivers;
+  setRemoteDescription = async (description) => void (this.remoteDescription = description);
+  setLocalDescription = async (description) => void (this.localDescription = description);
+  createAnswer = async () => ({ type: "answer", sdp: `answer to ${this.remoteDescription.sdp}` });
+  addIceCandidate = async (candidate) => void this.candidates.push(candidate);
+  getStats = async () => new Map();
+
+  /** @param {string} state */
+  become(state) {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+
+  close() {
+    this.connectionState = "closed";
+  }
+}
+
+export class FakeSocket {
+  static OPEN = 1;
+  /** @type {FakeSocket[]} */
+  static all = [];
+  readyState = 0;
+  /** @type {any[]} what the client sent */
+  sent = [];
+
+  constructor() {
+    FakeSocket.all.push(this);
+  }
+
+  open() {
+    this.readyState = FakeSocket.OPEN;
+    this.onopen?.();
+  }
+
+  /** @param {object} message from the server */
+  receive(message) {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+
+  /** @param {string} text */
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+
+  /** What was sent of a type. @param {string} type */
+  of(type) {
+    return this.sent.filter((message) => message.type === type);
+  }
+
+  close() {
+    this.readyState = 3;
+  }
+}
+
+/** Timers that fire when the test says so. */
+export class FakeClock {
+  #nowMs = 0;
+  #last = 0;
+  /** @type {Map<number, {atMs: number, everyMs: number | null, run: () => void}>} */
+  #timers = new Map();
+
+  install() {
+    const add = (/** @type {() => void} */ run, ms = 0, repeats = false) => {
+      this.#timers.set(++this.#last, { atMs: this.#nowMs + ms, everyMs: repeats ? ms : null, run });
+      return this.#last;
+    };
+    const remove = (/** @type {number} */ id) => void this.#timers.delete(id);
+    Object.assign(globalThis, {
+      setTimeout: (run, ms) => add(run, ms), clearTimeout: remove,
+      setInterval: (run, ms) => add(run, ms, true), clearInterval: remove,
+    });
+  }
+
+  get armed() {
+    return this.#timers.size;
+  }
+
+  /** @param {number} ms */
+  tick(ms) {
+    const end = this.#nowMs + ms;
+    for (;;) {
+      const due = [...this.#timers].filter(([, { atMs }]) => atMs <= end).sort(([, a], [, b]) => a.atMs - b.atMs)[0];
+      if (!due) break;
+      const [id, timer] = due;
+      this.#nowMs = timer.atMs;
+      if (timer.everyMs === null) this.#timers.delete(id);
+      else timer.atMs += timer.everyMs;
+      timer.run();
+    }
+    this.#nowMs = end;
+  }
+}
+
+/** Puts the fakes where the SDK looks for a browser. */
+export function installFakeEngine() {
+  const none = () => {};
+  const capabilities = { getCapabilities: () => ({ codecs: [{ mimeType: "video/VP8" }] }) };
+  Object.assign(globalThis, {
+    RTCPeerConnection: FakeConnection,
+    RTCRtpReceiver: capabilities,
+    RTCRtpSender: capabilities,
+    WebSocket: FakeSocket,
+    MediaStream: class {},
+    screen: { width: 1920, height: 1080 },
+    addEventListener: none,
+    removeEventListener: none,
+  });
+  if (!globalThis.navigator) Object.assign(globalThis, { navigator: {} });
+}

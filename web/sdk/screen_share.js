@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Emitter } from "./emitter.js";
+import { MediaLink } from "./media_link.js";
+
+const kPc = "screen";
+const kAskAgainMs = 4000; // between two requests for a new offer
+/** Sharp text matters more than motion: few frames, each as good as the bits allow. */
+const kVideoParameters = {
+  maxBitrate: 2_500_000,
+  maxFramerate: 15,
+  degradationPreference: /** @type {const} */ ("maintain-resolution"),
+};
+
+/**
+ * The participant's shared screen: a second connection, which only sends. Lives from start() until stop(), until
+ * the browser ends the capture, or until the server says that it is over; comes back by itself in between.
+ * @extends {Emitter<{send: Record<string, unknown>, stopped: void}>} stopped: by the browser, not by us
+ */
+export class ScreenShare extends Emitter {
+  /** @type {MediaStream | null} what is captured */
+  #capture = null;
+  /** @type {RTCConfiguration} */
+  #configuration = {};
+  #lastGen = 0;
+  /** @type {MediaLink | null} */
+  #link = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #askTimer;
+  #onEnded = () => {
+    this.stop();
+    this.emit("stopped", undefined);
+  };
+
+  get active() {
+    return this.#capture !== null;
+  }
+
+  /** Its media arrive. */
+  get connected() {
+    return this.#link?.connected === true;
+  }
+
+  /** @param {RTCConfiguration} configuration for connections from now on */
+  configure(configuration) {
+    this.#configuration = configuration;
+  }
+
+  /**
+   * Shares what is captured, in place of what was shared before; it is ours from here on.
+   * @param {MediaStream} capture one picture, and a sound if there is one
+   */
+  start(capture) {
+    this.#drop();
+    this.#capture = capture;
+    const [video] = capture.getVideoTracks();
+    const [audio] = capture.getAudioTracks();
+    if (video) video.contentHint = "detail";
+    if (audio) audio.contentHint = "music"; // no filters for voices
+    video?.addEventListener("ended", this.#onEnded);
+    this.emit("send", { type: "screen", action: "start" });
+  }
+
+  /** Ends it from our side. */
+  stop() {
+    if (!this.active) return;
+    this.emit("send", { type: "screen", action: "stop" });
+    this.#drop();
+  }
+
+  /** The server ended or refused it. */
+  ended() {
+    this.#drop();
+  }
+
+  /** After each welcome: the server has forgotten the screen of the socket before. */
+  startOver() {
+    this.#lastGen = 0;
+    this.#closeLink();
+    if (this.active) this.emit("send", { type: "screen", action: "start" });
+  }
+
+  /** @param {import("./protocol.js").Offer} message */
+  async offered({ gen, sdp }) {
+    if (!this.active || gen <= this.#lastGen) return;
+    this.#lastGen = gen;
+    this.#closeLink();
+    const link = new MediaLink({ pc: kPc, gen, configuration: this.#configuration, sendOnly: kVideoParameters });
+    this.#link = link;
+    link.on("candidate", (candidate) => this.emit("send", { type: "candidate", pc: kPc, gen, candidate }));
+    link.on("lost", () => this.#askIn(0));
+    try {
+      await link.accept(sdp, () => this.#tracks(), (answer) =>
+        this.emit("send", { type: "answer", pc: kPc, gen, sdp: answer }),
+      );
+    } catch (error) {
+      console.error("tessera: the offer for the screen cannot be answered", error);
+      if (link === this.#link) this.#askIn(kAskAgainMs);
+    }
+  }
+
+  /** @param {import("./protocol.js").ServerCandidate} message */
+  candidate({ gen, candidate }) {
+    if (this.#link?.gen === gen) this.#link.addCandidate(candidate);
+  }
+
+  /** Without a word to the server, which notices or has gone. */
+  close() {
+    this.#drop();
+  }
+
+  /** @returns {import("./media_link.js").LocalTracks} */
+  #tracks() {
+    return {
+      audio: this.#capture?.getAudioTracks()[0] ?? null,
+      video: this.#capture?.getVideoTracks()[0] ?? null,
+    };
+  }
+
+  #drop() {
+    this.#closeLink();
+    for (const track of this.#capture?.getTracks() ?? []) {
+      track.removeEventListener("ended", this.#onEnded);
+      track.stop();
+    }
+    this.#capture = null;
+  }
+
+  #closeLink() {
+    clearTimeout(this.#askTimer);
+    this.#link?.close();
+    this.#link = null;
+  }
+
+  /** @param {number} ms */
+  #askIn(ms) {
+    clearTimeout(this.#askTimer);
+    this.#askTimer = setTimeout(() => {
+      this.emit("send", { type: "reconnect", pc: kPc });
+      this.#askIn(kAskAgainMs);
+    }, ms);
+  }
+}
