@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "room/media_room.h"
@@ -21,15 +22,21 @@ class ActiveSpeaker {
   bool update(const std::vector<SpeakerLevel>& levels, Clock::time_point now);
 
   const ParticipantId& current() const;  // who spoke last, also in silence; empty: nobody has yet
-  // Larger: was the speaker more recently. 0: never.
+  // Larger: was heard to speak more recently, as the speaker or beside. 0: never.
   std::uint64_t lastSpoke(const ParticipantId& id) const;
 
  private:
   struct Voice {
     std::uint64_t spoke = 0;
-    Clock::time_point since{};  // speaking, or louder than the present speaker, since then
+    std::optional<Clock::time_point> louderSince;  // clearly louder than the present speaker, since then
   };
+  void hear(const std::vector<SpeakerLevel>& levels, Clock::time_point now);
+  const SpeakerLevel* loudestOther(const std::vector<SpeakerLevel>& levels) const;
+  bool yields(const SpeakerLevel* current, const SpeakerLevel& to, Clock::time_point now) const;
+  ParticipantId lastOfThoseHere() const;
+
   ParticipantId current_;
+  Clock::time_point turnBegan_{};
   std::map<ParticipantId, Voice> voices_;
   std::uint64_t turns_ = 0;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -48,10 +49,26 @@ class Director {
   Scene stage(const std::vector<ScenePerson>& people, const ParticipantId& speaker);
 
  private:
+  struct Cast;
+
+  LayoutKind kindFor(const Cast& cast) const;
+  void followSharers(const std::vector<ScenePerson>& people);
+  void seat(const Cast& cast, const std::vector<ParticipantId>& first, std::size_t places);
+  void stageGrid(const Cast& cast, Scene& scene);
+  void stageFew(const Cast& cast, std::size_t places, Scene& scene);
+  void stageLarge(const Cast& cast, bool screen, Scene& scene);
+  std::vector<ParticipantId> besideScreen(const Cast& cast) const;
+  std::vector<ParticipantId> largeFirst(const Cast& cast) const;
+  void stageRegions(const Cast& cast, Scene& scene) const;
+  void placeSeated(const Cast& cast, const std::vector<LayoutRect>& rects, Scene& scene) const;
+  const CustomLayout* custom() const;
+  std::size_t maxTiles() const;
+
   CanvasSettings canvas_;
   Look look_;
   LayoutChoice choice_;
-  std::vector<ParticipantId> seats_;
+  std::vector<ParticipantId> seats_;    // who was shown, in their order
+  std::vector<ParticipantId> sharers_;  // whose screen came first is first
 };
 
 }  // namespace tessera

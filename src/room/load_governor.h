@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "room/media_room.h"
 
@@ -27,7 +28,22 @@ class LoadGovernor {
   Degradation level() const { return level_; }
 
  private:
+  enum class Verdict { good, tolerable, bad };
+  static Verdict judge(const Sample& from, const Sample& to);
+  void conclude(Verdict verdict, Clock::time_point now);
+  void degrade(Clock::time_point now);
+  void recover(Clock::time_point now);
+
   Degradation level_ = Degradation::none;
+  std::optional<Sample> windowBegin_;
+  Clock::time_point windowBegan_{};
+  unsigned badWindows_ = 0;  // a bit each, the newest is the lowest
+  Clock::duration calm_{0};  // of good windows since the last change
+  Clock::duration patience_ = kFirstPatience;
+  Clock::time_point changed_{};
+  bool recovered_ = false;  // the last change was a recovery
+
+  static constexpr std::chrono::seconds kFirstPatience{10};
 };
 
 // The canvas of a room at a level: half the rate from `rate` on, and two thirds of each side (even) from

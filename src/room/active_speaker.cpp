@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "room/active_speaker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tessera {
+namespace {
+
+using std::chrono::milliseconds;
+
+// `speaking` takes 80 to 140 ms of a voice to begin and lasts 440 ms (mix/voice_activity.h). So a begin needs
+// no further confirmation, but an end is seen earlier in the level.
+constexpr int kEndedDb = 10;         // below who speaks now: the present speaker has ended
+constexpr milliseconds kTurn{1500};  // or is only drawing breath, when the turn is younger than this
+constexpr int kLouderDb = 6;         // who talks over the present speaker
+constexpr milliseconds kLouderFor{500};
+
+const SpeakerLevel* find(const std::vector<SpeakerLevel>& levels, const ParticipantId& id) {
+  const auto found = std::ranges::find(levels, id, &SpeakerLevel::participant);
+  return found == levels.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool ActiveSpeaker::update(const std::vector<SpeakerLevel>& levels, Clock::time_point now) {
+  std::erase_if(voices_, [&](const auto& voice) { return !find(levels, voice.first); });
+  hear(levels, now);
+  ParticipantId next = current_;
+  if (!find(levels, current_)) next = lastOfThoseHere();
+  if (const SpeakerLevel* challenger = loudestOther(levels)) {
+    if (yields(find(levels, current_), *challenger, now)) next = challenger->participant;
+  }
+  if (next == current_) return false;
+  current_ = std::move(next);
+  turnBegan_ = now;
+  for (auto& [id, voice] : voices_) voice.louderSince.reset();
+  if (find(levels, current_) && find(levels, current_)->speaking) voices_[current_].spoke = ++turns_;
+  return true;
+}
+
+// Who speaks was heard last; of several the present speaker, whom the others talk over.
+void ActiveSpeaker::hear(const std::vector<SpeakerLevel>& levels, Clock::time_point now) {
+  const SpeakerLevel* const current = find(levels, current_);
+  for (const SpeakerLevel& level : levels) {
+    Voice& voice = voices_[level.participant];
+    const bool louder = level.speaking && current && level.levelDb >= current->levelDb + kLouderDb;
+    if (!louder) voice.louderSince.reset();
+    if (louder && !voice.louderSince) voice.louderSince = now;
+    if (level.speaking) voice.spoke = ++turns_;
+  }
+  if (current && current->speaking) voices_[current_].spoke = ++turns_;
+}
+
+const SpeakerLevel* ActiveSpeaker::loudestOther(const std::vector<SpeakerLevel>& levels) const {
+  const SpeakerLevel* loudest = nullptr;
+  for (const SpeakerLevel& level : levels) {
+    if (!level.speaking || level.participant == current_) continue;
+    if (!loudest || level.levelDb > loudest->levelDb) loudest = &level;
+  }
+  return loudest;
+}
+
+bool ActiveSpeaker::yields(const SpeakerLevel* current, const SpeakerLevel& to, Clock::time_point now) const {
+  if (!current || !current->speaking) return true;
+  if (to.levelDb >= current->levelDb + kEndedDb && now - turnBegan_ >= kTurn) return true;
+  const auto& since = voices_.at(to.participant).louderSince;
+  return since && now - *since >= kLouderFor;
+}
+
+ParticipantId ActiveSpeaker::lastOfThoseHere() const {
+  const auto last =
+      std::ranges::max_element(voices_, {}, [](const auto& voice) { return voice.second.spoke; });
+  return last == voices_.end() || last->second.spoke == 0 ? ParticipantId{} : last->first;
+}
+
+const ParticipantId& ActiveSpeaker::current() const {
+  return current_;
+}
+
+std::uint64_t ActiveSpeaker::lastSpoke(const ParticipantId& id) const {
+  const auto voice = voices_.find(id);
+  return voice == voices_.end() ? 0 : voice->second.spoke;
+}
+
+}  // namespace tessera
