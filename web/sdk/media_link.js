@@ -67,8 +67,8 @@ export class MediaLink extends Emitter {
   }
 
   /**
-   * Answers the server's offer: every m-line sendrecv, with a null track where there is nothing to send (yet);
-   * where we only send, a line without a track is inactive.
+   * Answers the server's offer: every m-line sendrecv (sendonly), with a null track where there is nothing to
+   * send (yet).
    * @param {string} sdp
    * @param {() => LocalTracks} tracks what to send, asked for at the last moment
    * @param {(sdp: string) => void} sendAnswer
@@ -79,9 +79,8 @@ export class MediaLink extends Emitter {
       await this.#connection.setRemoteDescription({ type: "offer", sdp });
       const local = tracks();
       for (const transceiver of this.#connection.getTransceivers()) {
-        const track = local[kindOf(transceiver)];
-        transceiver.direction = !this.#sendOnly ? "sendrecv" : track ? "sendonly" : "inactive";
-        await transceiver.sender.replaceTrack(track);
+        transceiver.direction = this.#sendOnly ? "sendonly" : "sendrecv";
+        await transceiver.sender.replaceTrack(local[kindOf(transceiver)]);
       }
       await this.#connection.setLocalDescription(await this.#connection.createAnswer());
       if (this.#sendOnly) await this.#limit(this.#sendOnly);
