@@ -7,8 +7,8 @@
 namespace tessera::config {
 
 void Errors::addUnknown(const std::string& where, const std::string& name,
-                        const std::vector<std::string_view>& known) {
-  const std::string_view guess = nearest(name, known);
+                        const std::vector<std::string>& known) {
+  const std::string_view guess = nearest(name, {known.begin(), known.end()});
   if (guess.empty())
     add("{}: unknown key {}", where, name);
   else

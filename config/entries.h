@@ -23,8 +23,7 @@ class Errors {
     texts_.push_back(fmt::format(text, std::forward<Args>(args)...));
   }
   // `known`: what could have been meant.
-  void addUnknown(const std::string& where, const std::string& name,
-                  const std::vector<std::string_view>& known);
+  void addUnknown(const std::string& where, const std::string& name, const std::vector<std::string>& known);
   bool none() const { return texts_.empty(); }
   std::string text() const { return fmt::format("{}", fmt::join(texts_, "\n")); }
 
@@ -49,9 +48,10 @@ struct Field {
 template <class T>
 void readFields(const RawTable& table, std::string_view called, const std::vector<Field<T>>& fields, T& out,
                 Errors& errors) {
-  std::vector<std::string_view> missing, known;
+  std::vector<std::string_view> missing;
+  std::vector<std::string> known;
   for (const Field<T>& field : fields) {
-    known.push_back(field.name);
+    known.push_back(fmt::format("{}.{}", called, field.name));
     if (field.needed) missing.push_back(field.name);
   }
   for (const RawEntry& entry : table.entries) {

@@ -92,7 +92,8 @@ std::vector<CustomLayout> readLayouts(const std::vector<RawTable>& tables, Error
       if (inner.name == kRegions)
         layout.regions.push_back(readRegion(inner, errors));
       else
-        errors.addUnknown(inner.where, fmt::format("layout.{}", inner.name), {"name", kRegions});
+        errors.addUnknown(inner.where, fmt::format("layout.{}", inner.name),
+                          {"layout.name", "layout.regions"});
     }
     if (layout.regions.empty() || layout.regions.size() > static_cast<std::size_t>(kMaxTiles))
       errors.add("{}: layout.regions: expected 1 to {} regions, got {}", table.where, kMaxTiles,

@@ -83,7 +83,7 @@ class Loader {
       if (key.name == entry.key)  // the right key in the wrong section
         return errors_.add("{}: unknown key {}; did you mean {}?", entry.where, shown(entry), key.fullName());
     }
-    errors_.addUnknown(entry.where, shown(entry), {names.begin(), names.end()});
+    errors_.addUnknown(entry.where, shown(entry), names);
   }
 
   static std::string shown(const RawEntry& entry) {
@@ -103,8 +103,8 @@ class Loader {
   void apply(const Given& given) {
     const Key& key = *given.key;
     if (!key.fileOf.empty()) return applySecretFile(given);
-    if (key.secret && !isEmpty(given.value)) claim(given);
     if (!key.secret) return setKey(key, given.value, given.where, settings_, errors_);
+    if (!isEmpty(given.value)) claim(given);
     if (!key.set(settings_, given.value))
       errors_.add("{}: {}: expected {}, got something else", given.where, key.fullName(), key.expects);
   }

@@ -47,12 +47,24 @@ void setEntry(const RawEntry& entry, Settings& settings, Errors& errors) {
     }
     names.push_back(key.fullName());
   }
-  errors.addUnknown(entry.where, fmt::format("{}.{}", entry.section, entry.key),
-                    {names.begin(), names.end()});
+  errors.addUnknown(entry.where, fmt::format("{}.{}", entry.section, entry.key), names);
 }
 
-Template readTemplate(const RawTable& table, const Settings& settings, Errors& errors) {
+// "fps" for "room.fps": true when it was that.
+bool sectionForgotten(const RawEntry& entry, Errors& errors) {
+  if (!entry.section.empty()) return false;
+  for (const Key& key : keys())
+    if (inTemplates(key) && key.name == entry.key) {
+      errors.add("{}: unknown key {}.{}; did you mean {}?", entry.where, kTemplate, entry.key,
+                 key.fullName());
+      return true;
+    }
+  return false;
+}
+
+Template readTemplate(RawTable table, const Settings& settings, Errors& errors) {
   Template read;
+  std::erase_if(table.entries, [&](const RawEntry& entry) { return sectionForgotten(entry, errors); });
   readFields(table, kTemplate, templateFields(), read, errors);
   Settings merged = settings;
   for (const RawEntry& entry : table.entries)

@@ -90,6 +90,7 @@ TEST_F(HttpTest, WithoutATokenChangingIsOff) {
 TEST_F(HttpTest, TheTokenIsChecked) {
   serve("s3cret");
   EXPECT_EQ(statusOf(request("DELETE", "/v1/rooms/here")), 401);
+  EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/here", "", R"({"layout":"grid"})")), 401);
   for (const char* wrong : {"Authorization: Bearer s3cre\r\n", "Authorization: Bearer s3cret2\r\n",
                             "Authorization: Bearer \r\n", "Authorization: Basic s3cret\r\n"})
     EXPECT_EQ(statusOf(request("DELETE", "/v1/rooms/here", wrong)), 401) << wrong;
@@ -105,7 +106,13 @@ TEST_F(HttpTest, TheApiChanges) {
   EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new/participants/p1", kAuthorized, R"({"muted":true})")),
             204);
   EXPECT_EQ(statusOf(request("DELETE", "/v1/rooms/new/participants/p1", kAuthorized)), 204);
-  EXPECT_EQ(conference.calls, (std::vector<std::string>{"create new", "end new", "mute p1", "remove p1"}));
+  EXPECT_EQ(statusOf(request("POST", "/v1/rooms", kAuthorized, R"({"room":"new","template":"music"})")), 201);
+  EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new", kAuthorized, R"({"layout":"speaker"})")), 204);
+  EXPECT_EQ(conference.calls, (std::vector<std::string>{"create new", "end new", "mute p1", "remove p1",
+                                                        "create new as music", "layout new chosen"}));
+  EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new", kAuthorized, R"({"layout":"mosaic"})")), 400);
+  EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new", kAuthorized, "{}")), 400);
+  EXPECT_EQ(statusOf(request("PUT", "/v1/rooms/new", kAuthorized, R"({"layout":"grid"})")), 405);
   EXPECT_EQ(statusOf(request("POST", "/v1/rooms", kAuthorized, "{")), 400);
   EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new/participants/p1", kAuthorized, R"({"muted":1})")), 400);
 }
