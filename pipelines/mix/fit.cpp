@@ -13,6 +13,17 @@ namespace {
 
 constexpr double kMaxCrop = 0.20;  // of Fit::smart; kMaxSmartCrop of room/look.h
 
+// Scales of tile to source at which libyuv is about ten times as fast as between them (and 1 costs nothing),
+// and how much may be zoomed into a cropped picture to come to one.
+struct Scale {
+  int tile, source;
+};
+constexpr Scale kQuickScales[] = {{1, 1}, {3, 4}, {1, 2}, {3, 8}, {1, 4}};
+constexpr double kMaxZoom = 1.06;
+
+// Beyond this bilinear scaling passes over pixels; up to it, it costs half of the box filter.
+constexpr double kMaxBilinear = 2.25;
+
 int evenDown(int value) {
   return value & ~1;
 }
@@ -79,24 +90,47 @@ void bt709ToBt601(WritableFrame& out) {
   }
 }
 
+// The sides of the part of a source that fills the tile.
+Rect filling(int width, int height, const TileShape& tile) {
+  const bool wider = std::int64_t{width} * tile.height > std::int64_t{height} * tile.width;
+  const Rect most{0, 0, wider ? evenRatio(height, tile.width, tile.height, width) : width,
+                  wider ? height : evenRatio(width, tile.height, tile.width, height)};
+  if (tile.moving) return most;
+  const double source = static_cast<double>(width) * height;
+  for (const Scale& scale : kQuickScales) {
+    const int w = tile.width * scale.source / scale.tile;
+    const int h = tile.height * scale.source / scale.tile;
+    const bool exact = w * scale.tile == tile.width * scale.source && w % 2 == 0 &&
+                       h * scale.tile == tile.height * scale.source && h % 2 == 0;
+    const bool near = w <= width && h <= height && most.width <= kMaxZoom * w && most.height <= kMaxZoom * h;
+    const bool allowed = tile.fit == Fit::fill || static_cast<double>(w) * h >= (1 - kMaxCrop) * source;
+    if (exact && near && allowed) return {0, 0, w, h};
+  }
+  return most;
+}
+
+libyuv::FilterMode filterFor(const VideoFrame& from, const Rect& to, bool sharp) {
+  if (sharp) return to.width > from.width ? libyuv::kFilterNone : libyuv::kFilterBox;
+  const bool bilinear = from.width <= kMaxBilinear * to.width && from.height <= kMaxBilinear * to.height;
+  return bilinear ? libyuv::kFilterBilinear : libyuv::kFilterBox;
+}
+
 }  // namespace
 
 Placement place(int sourceWidth, int sourceHeight, const TileShape& tile) {
   const int width = evenDown(sourceWidth);
   const int height = evenDown(sourceHeight);
-  const bool wider = std::int64_t{width} * tile.height > std::int64_t{height} * tile.width;
-  const Rect wholeSource{0, 0, width, height};
-  const Rect wholeTile{0, 0, tile.width, tile.height};
+  const Rect whole{0, 0, width, height};
   const int times = tile.sharp ? std::min(tile.width / width, tile.height / height) : 0;
-  if (times > 0) return {wholeSource, centred(times * width, times * height, tile.width, tile.height)};
+  if (times > 0) return {whole, centred(times * width, times * height, tile.width, tile.height)};
   if (tile.sharp || letterboxed(width, height, tile)) {
+    const bool wider = std::int64_t{width} * tile.height > std::int64_t{height} * tile.width;
     const int w = wider ? tile.width : evenRatio(tile.height, width, height, tile.width);
     const int h = wider ? evenRatio(tile.width, height, width, tile.height) : tile.height;
-    return {wholeSource, centred(w, h, tile.width, tile.height)};
+    return {whole, centred(w, h, tile.width, tile.height)};
   }
-  const int w = wider ? evenRatio(height, tile.width, tile.height, width) : width;
-  const int h = wider ? height : evenRatio(width, tile.height, tile.width, height);
-  return {centred(w, h, width, height), wholeTile};
+  const Rect part = filling(width, height, tile);
+  return {centred(part.width, part.height, width, height), {0, 0, tile.width, tile.height}};
 }
 
 VideoFrame window(const VideoFrame& frame, const Rect& part) {
@@ -116,12 +150,9 @@ FittedFrame fitFrame(const VideoFrame& source, const TileShape& tile, FramePool&
   const bool sameSize = cropped.width == dest.width && cropped.height == dest.height;
   if (sameSize && !source.fullRange) return {cropped, dest, tile, false};
   WritableFrame out = pool.acquire(dest.width, dest.height);
-  // kFilterBox averages when shrinking to less than half and is bilinear otherwise.
-  const bool repeats = tile.sharp && dest.width > cropped.width;
   libyuv::I420Scale(cropped.y, cropped.strideY, cropped.u, cropped.strideU, cropped.v, cropped.strideV,
                     cropped.width, cropped.height, out.y, out.frame.strideY, out.u, out.frame.strideU, out.v,
-                    out.frame.strideV, dest.width, dest.height,
-                    repeats ? libyuv::kFilterNone : libyuv::kFilterBox);
+                    out.frame.strideV, dest.width, dest.height, filterFor(cropped, dest, tile.sharp));
   if (source.fullRange) limitRange(out);
   if (source.fullRange && source.bt709) bt709ToBt601(out);
   out.frame.captured = source.captured;

@@ -9,7 +9,8 @@ namespace tessera::mix {
 struct TileShape {
   int width = 0, height = 0;  // even
   Fit fit = Fit::smart;
-  bool sharp = false;  // shown whole; never scaled up but by whole factors without a filter
+  bool sharp = false;   // shown whole; never scaled up but by whole factors without a filter
+  bool moving = false;  // its size changes: no stepping to scales that are quick
   bool operator==(const TileShape&) const = default;
 };
 

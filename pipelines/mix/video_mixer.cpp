@@ -132,12 +132,13 @@ TileLayer Mixer::layerOf(const ActiveTile& tile, const TileKey& key, const Picke
   if (picked) {
     const FittedFrame& fitted = picked->fitted;
     if (fitted.tile == shape) return {key, &tile.plan, fitted.picture, fitted.dest};
+    shape.moving = true;
     if (fitted.tile == tile.shape) shape.fit = fitted.fills() ? Fit::fill : Fit::fit;
     const FittedFrame again = fitNow(fitted.picture, shape);
     return {key, &tile.plan, again.picture, again.dest};
   }
   if (!tile.plan.avatar) return {key, &tile.plan, {}, {}};
-  const FittedFrame avatar = fitNow(*tile.plan.avatar, {shape.width, shape.height, Fit::fill});
+  const FittedFrame avatar = fitNow(*tile.plan.avatar, {shape.width, shape.height, Fit::fill, false, true});
   return {key, &tile.plan, avatar.picture, avatar.dest};
 }
 

@@ -34,6 +34,18 @@ TEST(Fit, PlacesByTable) {
       {640, 360, {640, 720}, {0, 0, 640, 360}, {0, 180, 640, 360}},
       {360, 640, {320, 180}, {0, 0, 360, 640}, {108, 0, 102, 180}},
       {640, 360, {360, 640}, {0, 0, 640, 360}, {0, 218, 360, 202}},
+      // Near a scale that is quick the picture is zoomed into a little, but smart hides a fifth at most, a
+      // moving tile does not step, and letterboxing never crops.
+      {640, 360, {310, 170}, {10, 10, 620, 340}, {0, 0, 310, 170}},
+      {640, 360, {636, 356}, {2, 2, 636, 356}, {0, 0, 636, 356}},
+      {640, 360, {254, 176, Fit::fill}, {66, 4, 508, 352}, {0, 0, 254, 176}},
+      {640, 360, {254, 176}, {60, 0, 520, 360}, {0, 0, 254, 176}},
+      {640, 360, {310, 170, Fit::fill, false, true}, {0, 4, 640, 350}, {0, 0, 310, 170}},
+      {640, 360, {310, 170, Fit::fit}, {0, 0, 640, 360}, {4, 0, 302, 170}},
+      // Sharp: whole, by whole factors, or smaller.
+      {320, 180, {640, 480, Fit::fill, true}, {0, 0, 320, 180}, {0, 60, 640, 360}},
+      {500, 180, {640, 480, Fit::fill, true}, {0, 0, 500, 180}, {70, 150, 500, 180}},
+      {800, 180, {640, 480, Fit::fill, true}, {0, 0, 800, 180}, {0, 168, 640, 144}},
       // Odd sizes lose a line.
       {321, 181, {160, 90}, {0, 0, 320, 180}, {0, 0, 160, 90}},
       // As asked.
@@ -56,7 +68,8 @@ TEST(Fit, PlacesByTable) {
 TEST(Fit, StaysInsideForEverySize) {
   for (int width = 2; width < 700; width += 37) {
     for (int height = 2; height < 700; height += 29) {
-      for (const TileShape& tile : {TileShape{320, 180}, TileShape{2, 2}, TileShape{90, 500}}) {
+      for (const TileShape& tile : {TileShape{320, 180}, TileShape{2, 2}, TileShape{90, 500},
+                                    TileShape{300, 170, Fit::fill}, TileShape{300, 170, Fit::fill, true}}) {
         const auto [crop, dest] = place(width, height, tile);
         for (const int value :
              {crop.x, crop.y, crop.width, crop.height, dest.x, dest.y, dest.width, dest.height}) {
