@@ -6,6 +6,7 @@
 
 #include "pipelines/draw/drawing.h"
 #include "pipelines/draw/labels.h"
+#include "pipelines/draw/scenery.h"
 
 namespace tessera::draw {
 namespace {
@@ -25,6 +26,8 @@ constexpr std::array<Colour, 12> kColours{{{0.72, 0.20, 0.27},
                                            {0.70, 0.20, 0.48}}};
 
 constexpr double kGround = 0.28, kEdge = 0.14;  // of the circle's colour
+constexpr Colour kBlack{0, 0, 0}, kWhite{1, 1, 1};
+constexpr Colour kMoreGround{0.16, 0.18, 0.22}, kMoreInk{0.90, 0.92, 0.95};
 
 // FNV-1a: the same in every process and version, unlike std::hash.
 std::uint32_t stableHash(const std::string& key) {
@@ -37,40 +40,44 @@ Colour darkened(const Colour& c, double by) {
   return {c.red * by, c.green * by, c.blue * by, 1};
 }
 
-// Centred by the height of a capital letter, so that accents and descenders do not move a name up or down.
-void showCentred(cairo_t* cr, const std::string& text, double pixels, double x, double y) {
-  PangoRectangle capital{}, ink{};
-  pango_layout_get_pixel_extents(makeText(cr, "H", pixels).get(), &capital, nullptr);
-  const auto layout = makeText(cr, text, pixels);
-  pango_layout_get_pixel_extents(layout.get(), &ink, nullptr);
-  const double baseline = y + capital.height / 2.0;
-  cairo_move_to(cr, x - ink.x - ink.width / 2.0,
-                baseline - pango_layout_get_baseline(layout.get()) / double{PANGO_SCALE});
-  pango_cairo_show_layout(cr, layout.get());
-}
-
 }  // namespace
 
 mix::FrameRef renderAvatar(const std::string& name, const std::string& colourKey, int tileWidth,
-                           int tileHeight) {
-  Drawing drawing(std::max(tileWidth, 2), std::max(tileHeight, 2));
+                           int tileHeight, bool highContrast) {
+  const int width = std::max(tileWidth, 2), height = std::max(tileHeight, 2);
+  Drawing drawing(width, height);
   cairo_t* const cr = drawing.context();
   const Colour& colour = kColours[stableHash(colourKey) % kColours.size()];
-  drawing.use(darkened(colour, kEdge));  // sets off neighbours of the same colour
+  drawing.use(highContrast ? colour : darkened(colour, kEdge));  // sets off neighbours of the same colour
   cairo_paint(cr);
-  cairo_rectangle(cr, 1, 1, tileWidth - 2, tileHeight - 2);
-  drawing.use(darkened(colour, kGround));
+  cairo_rectangle(cr, 1, 1, width - 2, height - 2);
+  drawing.use(highContrast ? kBlack : darkened(colour, kGround));
   cairo_fill(cr);
 
-  const double radius = std::min(tileWidth, tileHeight) * 0.27;
-  const double x = tileWidth / 2.0;
-  const double y = tileHeight / 2.0;
+  const double radius = std::min(width, height) * 0.27;
+  const double x = width / 2.0, y = height / 2.0;
   cairo_arc(cr, x, y, radius, 0, 2 * std::numbers::pi);
-  drawing.use(colour);
-  cairo_fill(cr);
-
-  drawing.use({1, 1, 1, 1});
+  drawing.use(highContrast ? kBlack : colour);
+  cairo_fill_preserve(cr);
+  drawing.use(kWhite);
+  if (highContrast) {
+    cairo_set_line_width(cr, std::max(radius * 0.08, 1.0));
+    cairo_stroke(cr);
+  }
+  cairo_new_path(cr);
   showCentred(cr, initialsOf(name), radius * 0.82, x, y);
+  return drawing.toFrame();
+}
+
+mix::FrameRef renderMore(int count, int tileWidth, int tileHeight, bool highContrast) {
+  const int width = std::max(tileWidth, 2), height = std::max(tileHeight, 2);
+  Drawing drawing(width, height);
+  drawing.use(highContrast ? kBlack : kMoreGround);
+  cairo_paint(drawing.context());
+  drawing.use(highContrast ? kWhite : kMoreInk);
+  const std::string text = "+" + std::to_string(count);
+  const double pixels = std::min(height * 0.34, width * 1.2 / static_cast<double>(text.size()));
+  showCentred(drawing.context(), text, pixels, width / 2.0, height / 2.0);
   return drawing.toFrame();
 }
 

@@ -13,15 +13,15 @@ namespace {
 
 constexpr glong kMaxCharacters = 128;  // no plate is longer
 
-// BT.709, limited range, from 8-bit RGB.
+// BT.601, limited range, from 8-bit RGB (ITU-R BT.601-7, section 2.5.1 to 2.5.3).
 std::uint8_t luma(double r, double g, double b) {
-  return static_cast<std::uint8_t>(16.5 + 0.18259 * r + 0.61423 * g + 0.06201 * b);
+  return static_cast<std::uint8_t>(16.5 + 0.256788 * r + 0.504129 * g + 0.097906 * b);
 }
 std::uint8_t blueDifference(double r, double g, double b) {
-  return static_cast<std::uint8_t>(128.5 - 0.10064 * r - 0.33857 * g + 0.43922 * b);
+  return static_cast<std::uint8_t>(128.5 - 0.148223 * r - 0.290993 * g + 0.439216 * b);
 }
 std::uint8_t redDifference(double r, double g, double b) {
-  return static_cast<std::uint8_t>(128.5 + 0.43922 * r - 0.39894 * g - 0.04027 * b);
+  return static_cast<std::uint8_t>(128.5 + 0.439216 * r - 0.367788 * g - 0.071427 * b);
 }
 
 // The memory of one overlay or frame: three planes and an alpha plane.
@@ -160,6 +160,17 @@ PangoRectangle textExtents(PangoLayout* layout) {
   PangoRectangle logical{};
   pango_layout_get_pixel_extents(layout, nullptr, &logical);
   return logical;
+}
+
+void showCentred(cairo_t* cr, const std::string& text, double pixels, double x, double y) {
+  PangoRectangle capital{}, ink{};
+  pango_layout_get_pixel_extents(makeText(cr, "H", pixels).get(), &capital, nullptr);
+  const auto layout = makeText(cr, text, pixels);
+  pango_layout_get_pixel_extents(layout.get(), &ink, nullptr);
+  const double baseline = y + capital.height / 2.0;
+  cairo_move_to(cr, x - ink.x - ink.width / 2.0,
+                baseline - pango_layout_get_baseline(layout.get()) / double{PANGO_SCALE});
+  pango_cairo_show_layout(cr, layout.get());
 }
 
 std::string cleanName(const std::string& name) {

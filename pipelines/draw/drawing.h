@@ -44,6 +44,10 @@ class Drawing {
 Owned<PangoLayout> makeText(cairo_t* context, const std::string& text, double pixels);
 PangoRectangle textExtents(PangoLayout* layout);
 
+// One line about the point (x, y): by the height of a capital letter, so that accents and descenders do not
+// move it up or down.
+void showCentred(cairo_t* context, const std::string& text, double pixels, double x, double y);
+
 // Valid UTF-8 in composed form without control, line-break and text-direction characters, of bounded length.
 std::string cleanName(const std::string& name);
 

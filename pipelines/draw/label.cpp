@@ -1,89 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <vector>
 
 #include "pipelines/draw/drawing.h"
 #include "pipelines/draw/labels.h"
+#include "pipelines/draw/marks.h"
 
 namespace tessera::draw {
 namespace {
 
-constexpr int kMinTileWidth = 48, kMinTileHeight = 32;
-constexpr int kWidthStep = 16;  // pixels; libyuv blends widths that are multiples of this with SIMD
+constexpr int kMinTileWidth = 28, kMinTileHeight = 18;
+constexpr int kWidthStep = 16;         // pixels; libyuv blends widths that are multiples of this with SIMD
+constexpr double kShortestName = 2.2;  // widths of an em; a shorter piece of a name says nothing
 constexpr Colour kPlate{0.05, 0.06, 0.08, 0.66};
+constexpr Colour kOpaquePlate{0, 0, 0, 1};
 constexpr Colour kInk{1, 1, 1, 1};
-constexpr Colour kMutedRed{1, 0.42, 0.40, 1};
-constexpr Colour kHandYellow{1, 0.80, 0.30, 1};
 
-// All in pixels, from the height of the tile.
+// All in pixels, from the size of the tile. An upright tile has not the width for what its height would
+// allow.
 struct Measures {
-  explicit Measures(int tileHeight)
-      : font(std::clamp(tileHeight * 0.045 + 6.5, 10.0, 36.0)),
+  Measures(int tileWidth, int tileHeight, bool highContrast)
+      : font(std::clamp(
+            (std::min<double>(tileHeight, tileWidth * 0.7) * 0.05 + 7.5) * (highContrast ? 1.2 : 1), 10.0,
+            44.0)),
         padX(std::round(font * 0.5)),
         padY(std::max(std::round(font * 0.16), 1.0)),
         icon(std::round(font * 1.05)),
         space(std::round(font * 0.32)) {}
   double font, padX, padY, icon, space;
+  double widthOf(std::size_t icons) const { return static_cast<double>(icons) * (icon + space); }
 };
 
-using DrawIcon = void (*)(cairo_t*, double size);
-
-// Icons are drawn into a square of `size` at the origin.
-void strokeMicrophone(cairo_t* cr, double size) {
-  cairo_set_line_width(cr, size * 0.09);
-  roundedRectangle(cr, size * 0.37, size * 0.08, size * 0.26, size * 0.48, size * 0.13);
-  cairo_fill(cr);
-  cairo_arc(cr, size * 0.5, size * 0.44, size * 0.25, 0, std::numbers::pi);
-  cairo_stroke(cr);
-  cairo_move_to(cr, size * 0.5, size * 0.69);
-  cairo_line_to(cr, size * 0.5, size * 0.88);
-  cairo_move_to(cr, size * 0.34, size * 0.9);
-  cairo_line_to(cr, size * 0.66, size * 0.9);
-  cairo_stroke(cr);
-}
-
-void drawMuted(cairo_t* cr, double size) {
-  cairo_set_source_rgba(cr, kMutedRed.red, kMutedRed.green, kMutedRed.blue, 1);
-  cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
-  strokeMicrophone(cr, size);
-  const auto slash = [&](double width) {
-    cairo_set_line_width(cr, width);
-    cairo_move_to(cr, size * 0.16, size * 0.12);
-    cairo_line_to(cr, size * 0.84, size * 0.88);
-    cairo_stroke(cr);
-  };
-  cairo_set_operator(cr, CAIRO_OPERATOR_SOURCE);  // a line of plate around the slash sets it off
-  cairo_set_source_rgba(cr, kPlate.red, kPlate.green, kPlate.blue, kPlate.alpha);
-  slash(size * 0.24);
-  cairo_set_operator(cr, CAIRO_OPERATOR_OVER);
-  cairo_set_source_rgba(cr, kMutedRed.red, kMutedRed.green, kMutedRed.blue, 1);
-  slash(size * 0.1);
-}
-
-void drawHand(cairo_t* cr, double size) {
-  cairo_set_source_rgba(cr, kHandYellow.red, kHandYellow.green, kHandYellow.blue, 1);
-  cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
-  cairo_set_line_width(cr, size * 0.13);
-  constexpr double kTips[] = {0.22, 0.10, 0.12, 0.24};  // index finger to little finger
-  for (int i = 0; i < 4; ++i) {
-    const double x = size * (0.36 + 0.155 * i);
-    cairo_move_to(cr, x, size * (kTips[i] + 0.04));
-    cairo_line_to(cr, x, size * 0.62);
-  }
-  cairo_move_to(cr, size * 0.14, size * 0.50);  // the thumb
-  cairo_line_to(cr, size * 0.36, size * 0.74);
-  cairo_stroke(cr);
-  roundedRectangle(cr, size * 0.295, size * 0.46, size * 0.595, size * 0.48, size * 0.22);
-  cairo_fill(cr);
-}
-
-void drawIconAt(cairo_t* cr, DrawIcon icon, double x, double y, double size) {
-  cairo_save(cr);
-  cairo_translate(cr, x, y);
-  icon(cr, size);
-  cairo_restore(cr);
+std::vector<DrawMark> marksOf(const LabelStyle& style) {
+  std::vector<DrawMark> marks;
+  if (style.handRaised) marks.push_back(drawHand);
+  if (style.muted) marks.push_back(drawMuted);
+  if (style.poorConnection) marks.push_back(drawPoorConnection);
+  return marks;
 }
 
 // Cuts the text to `width` pixels; returns how wide it then is.
@@ -95,46 +49,45 @@ double fitText(PangoLayout* text, double width) {
   return textExtents(text).width;
 }
 
-// Text is measured before the size of the picture is known.
-double measuredHeight(double font) {
-  Drawing scratch(1, 1);
-  return textExtents(makeText(scratch.context(), "Ág", font).get()).height;
-}
-
 }  // namespace
 
 std::shared_ptr<const mix::Overlay> renderLabel(const std::string& name, int tileWidth, int tileHeight,
-                                                LabelStyle style) {
-  const std::string text = cleanName(name);
-  std::vector<DrawIcon> icons;
-  if (style.handRaised) icons.push_back(drawHand);
-  if (style.muted) icons.push_back(drawMuted);
-  if ((text.empty() && icons.empty()) || tileWidth < kMinTileWidth || tileHeight < kMinTileHeight) return {};
+                                                LabelStyle style, bool highContrast) {
+  if (tileWidth < kMinTileWidth || tileHeight < kMinTileHeight) return {};
+  const Measures m(tileWidth, tileHeight, highContrast);
+  const double available = tileWidth * 0.92 - 2 * m.padX;
+  std::vector<DrawMark> marks = marksOf(style);
+  while (marks.size() > 1 && m.widthOf(marks.size()) - m.space > available) marks.pop_back();
 
-  const Measures m(tileHeight);
+  // Text is measured before the size of the picture is known.
   Drawing scratch(1, 1);
-  const auto measured = makeText(scratch.context(), text, m.font);
-  const double iconsWidth = static_cast<double>(icons.size()) * (m.icon + m.space);
-  const double available = tileWidth * 0.92 - 2 * m.padX - iconsWidth;
-  const double textWidth = text.empty() ? -m.space : fitText(measured.get(), std::max(available, m.font));
-  const double lineHeight = measuredHeight(m.font);
-  const int plateWidth = static_cast<int>(std::ceil(2 * m.padX + iconsWidth + textWidth));
+  const auto text = makeText(scratch.context(), cleanName(name), m.font);
+  const double lineHeight = textExtents(makeText(scratch.context(), "Ág", m.font).get()).height;
+  const double room = available - m.widthOf(marks.size());
+  const double wanted = textExtents(text.get()).width;
+  const bool named = wanted > 0 && (wanted <= room || room >= m.font * kShortestName);
+  if (!named && marks.empty()) return {};
+  const double textWidth = named ? fitText(text.get(), room) : -m.space;
+  const int plateWidth = static_cast<int>(std::ceil(2 * m.padX + m.widthOf(marks.size()) + textWidth));
   const int plateHeight = static_cast<int>(std::ceil(lineHeight + 2 * m.padY));
 
   Drawing drawing((plateWidth + kWidthStep - 1) / kWidthStep * kWidthStep, (plateHeight + 1) & ~1);
   cairo_t* const cr = drawing.context();
+  const Colour& plate = highContrast ? kOpaquePlate : kPlate;
   roundedRectangle(cr, 0, 0, plateWidth, plateHeight, m.font * 0.38);
-  drawing.use(kPlate);
+  drawing.use(plate);
   cairo_fill(cr);
   double x = m.padX;
-  for (const DrawIcon icon : icons) {
-    drawIconAt(cr, icon, x, (plateHeight - m.icon) / 2, m.icon);
+  for (const DrawMark mark : marks) {
+    drawMarkAt(cr, mark, {x, (plateHeight - m.icon) / 2, m.icon}, plate);
     x += m.icon + m.space;
   }
-  const PangoRectangle extents = textExtents(measured.get());
-  drawing.use(kInk);
-  cairo_move_to(cr, x - extents.x, (plateHeight - extents.height) / 2.0 - extents.y);
-  pango_cairo_show_layout(cr, measured.get());
+  if (named) {
+    const PangoRectangle extents = textExtents(text.get());
+    drawing.use(kInk);
+    cairo_move_to(cr, x - extents.x, (plateHeight - extents.height) / 2.0 - extents.y);
+    pango_cairo_show_layout(cr, text.get());
+  }
   return drawing.toOverlay();
 }
 
