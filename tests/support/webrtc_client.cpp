@@ -13,45 +13,93 @@
 namespace tessera::test {
 namespace {
 
-std::string encoderOf(VideoCodec codec) {
+std::string encoderOf(VideoCodec codec, int kbps) {
   return codec == VideoCodec::vp8
-             ? "vp8enc deadline=1 cpu-used=16 end-usage=cbr target-bitrate=300000 keyframe-max-dist=3000 "
-               "error-resilient=default"
-             : "x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max=3000 bitrate=300 "
-               "! video/x-h264,profile=constrained-baseline,stream-format=byte-stream";
+             ? fmt::format(
+                   "vp8enc deadline=1 cpu-used=16 end-usage=cbr target-bitrate={} "
+                   "keyframe-max-dist=3000 error-resilient=default",
+                   kbps * 1000)
+             : fmt::format(
+                   "x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max=3000 "
+                   "bitrate={} ! video/x-h264,profile=constrained-baseline,stream-format=byte-stream",
+                   kbps);
 }
 
 std::string videoBranch(const WebRtcClient::Options& o) {
   const bool vp8 = o.codec == VideoCodec::vp8;
+  const std::string colour =
+      fmt::format("videotestsrc name=camera is-live=true pattern=solid-color foreground-color={}", o.argb);
   return fmt::format(
-      "videotestsrc name=camera is-live=true pattern=solid-color foreground-color={} ! "
-      "video/x-raw,format=I420,width={},height={},framerate={}/1 ! {} ! {} name=videopay ! "
+      "{} ! video/x-raw,format=I420,width={},height={},framerate={}/1 ! {} ! {} name=videopay ! "
       "application/x-rtp,media=video,encoding-name={},payload={} ! w.sink_1 ",
-      o.argb, o.width, o.height, o.fps, encoderOf(o.codec),
+      o.camera.empty() ? colour : o.camera, o.width, o.height, o.fps, encoderOf(o.codec, o.kbps),
       vp8 ? "rtpvp8pay" : "rtph264pay config-interval=-1 aggregate-mode=zero-latency", vp8 ? "VP8" : "H264",
       vp8 ? 96 : 102);
 }
 
 std::string audioBranch(const WebRtcClient::Options& o) {
-  const int periods = static_cast<int>(o.tone * std::chrono::duration<double>(WebRtcClient::kFlash).count());
-  const std::string wave =
-      o.flashes ? fmt::format("ticks tick-interval=1000000000 sine-periods-per-tick={}", periods) : "sine";
   return fmt::format(
-      "audiotestsrc is-live=true wave={} volume=0.5 freq={} samplesperbuffer=960 ! "
-      "audio/x-raw,rate=48000,channels=1 ! opusenc frame-size=20 ! rtpopuspay ! "
+      "audiotestsrc name=microphone is-live=true wave=sine volume=0.5 freq={} samplesperbuffer=960 ! "
+      "audio/x-raw,format=S16LE,rate=48000,channels=1 ! opusenc frame-size=20 ! rtpopuspay ! "
       "application/x-rtp,media=audio,encoding-name=OPUS,payload=111 ! w.sink_0 ",
-      wave, o.tone);
+      o.tone);
 }
 
-// Paints the luma of an I420 picture by its time. Both test sources count from running time 0, so the beeps
-// of audiotestsrc begin with the flashes.
-GstPadProbeReturn paintFlash(GstPad*, GstPadProbeInfo* info) {
+// When flashes and beeps begin: with the first frame, and every second after it, which is a whole number of
+// frames. (The ticks of audiotestsrc would do for the sound, but a live one makes all but the first a buffer
+// too early.)
+class FlashTimes {
+ public:
+  void beginWith(GstClockTime firstFrame) {
+    GstClockTime unset = GST_CLOCK_TIME_NONE;
+    first_.compare_exchange_strong(unset, firstFrame);
+  }
+  bool on(GstClockTime time) const {
+    const GstClockTime first = first_;
+    if (first == GST_CLOCK_TIME_NONE) return false;
+    const GstClockTime into = (time + GST_SECOND + kRounding - first) % GST_SECOND;
+    return into < static_cast<GstClockTime>(std::chrono::nanoseconds(WebRtcClient::kFlash).count());
+  }
+
+ private:
+  static constexpr GstClockTime kRounding = GST_USECOND;  // a frame is not a whole number of nanoseconds
+  std::atomic<GstClockTime> first_{GST_CLOCK_TIME_NONE};
+};
+
+// Paints the luma of I420 pictures.
+GstPadProbeReturn paintFlash(FlashTimes& times, GstPadProbeInfo* info) {
   GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
   GST_PAD_PROBE_INFO_DATA(info) = buffer;
-  const auto intoSecond = std::chrono::nanoseconds(GST_BUFFER_PTS(buffer) % GST_SECOND);
-  gst_buffer_memset(buffer, 0, intoSecond < WebRtcClient::kFlash ? 235 : 16,
+  times.beginWith(GST_BUFFER_PTS(buffer));
+  gst_buffer_memset(buffer, 0, times.on(GST_BUFFER_PTS(buffer)) ? 235 : 16,
                     gst_buffer_get_size(buffer) * 2 / 3);
   return GST_PAD_PROBE_OK;
+}
+
+// Silences what is not a beep, to the sample.
+GstPadProbeReturn cutBeep(const FlashTimes& times, GstPadProbeInfo* info) {
+  GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+  GST_PAD_PROBE_INFO_DATA(info) = buffer;
+  GstMapInfo map;
+  if (!gst_buffer_map(buffer, &map, GST_MAP_READWRITE)) return GST_PAD_PROBE_DROP;
+  auto* samples = reinterpret_cast<std::int16_t*>(map.data);
+  for (std::size_t i = 0; i < map.size / sizeof(std::int16_t); ++i) {
+    if (!times.on(GST_BUFFER_PTS(buffer) + i * GST_SECOND / mix::kSampleRate)) samples[i] = 0;
+  }
+  gst_buffer_unmap(buffer, &map);
+  return GST_PAD_PROBE_OK;
+}
+
+void makeFlashes(GstElement* pipeline) {
+  const auto times = std::make_shared<FlashTimes>();
+  const auto source = [&](const char* name) {
+    const auto element = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), name));
+    return gst::staticPad(element.get(), "src").value();
+  };
+  gst::addLastingProbe(source("camera").get(), GST_PAD_PROBE_TYPE_BUFFER,
+                       [times](GstPad*, GstPadProbeInfo* info) { return paintFlash(*times, info); });
+  gst::addLastingProbe(source("microphone").get(), GST_PAD_PROBE_TYPE_BUFFER,
+                       [times](GstPad*, GstPadProbeInfo* info) { return cutBeep(*times, info); });
 }
 
 gst::Ref<GstElement> parse(const std::string& description) {
@@ -124,10 +172,7 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
     countKeyframes(gst::staticPad(pay, "sink")->get(), keyframes_);
     gst_object_unref(pay);
   }
-  if (options.flashes && options.sendsVideo) {
-    const auto camera = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "camera"));
-    gst::addLastingProbe(gst::staticPad(camera.get(), "src")->get(), GST_PAD_PROBE_TYPE_BUFFER, paintFlash);
-  }
+  if (options.flashes) makeFlashes(pipeline_.get());
   signals_.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
       webrtc_.get(), "pad-added", [this](GstElement*, GstPad* pad) { onPad(pad); }));
   signals_.push_back(gst::SignalConnection::connect<void(GstElement*, guint, gchar*)>(
@@ -267,7 +312,7 @@ std::vector<gst::Ref<GstBuffer>> encodeColour(VideoCodec codec, unsigned argb, i
   return encodeClip(
       fmt::format("videotestsrc num-buffers={} pattern=solid-color foreground-color={} ! "
                   "video/x-raw,format=I420,width=320,height=240,framerate=15/1 ! {}",
-                  frames, argb, encoderOf(codec)));
+                  frames, argb, encoderOf(codec, 300)));
 }
 
 std::vector<gst::Ref<GstBuffer>> encodeTone(double hertz, int packets) {

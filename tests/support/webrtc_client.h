@@ -25,11 +25,13 @@ class WebRtcClient {
   struct Options {
     VideoCodec codec = VideoCodec::vp8;
     unsigned argb = 0xffd63434;  // what it shows
+    std::string camera;          // a source that makes it instead, as for gst-launch
     double tone = 440;           // what it says, Hz
     int width = 320, height = 240;
     int fps = 15;
+    int kbps = 300;  // of the picture
     bool sendsVideo = true, sendsAudio = true;
-    // Black, with a white flash and a beep of `tone` during the first kFlash of each second.
+    // Black, with a white flash and a beep of `tone` for kFlash every second; needs both media.
     bool flashes = false;
   };
   std::function<void(const std::string& sdp)> onAnswer;
