@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include "base/log.h"
 #include "pipelines/gst/element.h"
@@ -60,10 +61,14 @@ gst::ReceivePad::Handlers videoSink(const std::shared_ptr<LegShared>& shared) {
   gst::ReceivePad::Handlers handlers;
   handlers.caps = gst::capsOf("video/x-raw,format=I420");
   handlers.wantsVideoMeta = true;
-  handlers.onCaps = [info](GstCaps* caps) {
-    return gst_video_info_from_caps(info.get(), caps) &&
-           GST_VIDEO_INFO_FORMAT(info.get()) == GST_VIDEO_FORMAT_I420 &&
-           isAcceptableSize(GST_VIDEO_INFO_WIDTH(info.get()), GST_VIDEO_INFO_HEIGHT(info.get()));
+  handlers.onCaps = [shared, info, last = std::pair(0, 0)](GstCaps* caps) mutable {
+    if (!gst_video_info_from_caps(info.get(), caps) ||
+        GST_VIDEO_INFO_FORMAT(info.get()) != GST_VIDEO_FORMAT_I420)
+      return false;
+    const std::pair size(GST_VIDEO_INFO_WIDTH(info.get()), GST_VIDEO_INFO_HEIGHT(info.get()));
+    if (!isAcceptableSize(size.first, size.second, shared->screen)) return false;
+    if (size != std::exchange(last, size)) shared->reportVideoSize(size.first, size.second);
+    return true;
   };
   handlers.onBuffer = [shared, info](const gst::Ref<GstBuffer>& buffer) {
     const Nanos now = gst::now();

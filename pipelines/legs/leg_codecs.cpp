@@ -12,18 +12,17 @@ std::string extension(int id, const char* uri) {
 
 }  // namespace
 
-std::string audioPreferences(std::uint32_t ssrc) {
+std::string audioPreferences() {
   // Only these two parameters: webrtcbin intersects fmtp values literally.
   return fmt::format(
       "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,encoding-params=(string)2,"
-      "payload={},minptime=(string)10,useinbandfec=(string)1,ssrc=(uint){},{}",
-      kOpusPayload, ssrc, extension(kTransportCcId, kTransportCcUri));
+      "payload={},minptime=(string)10,useinbandfec=(string)1,{}",
+      kOpusPayload, extension(kTransportCcId, kTransportCcUri));
 }
 
-std::string videoPreferences(VideoCodec codec, std::uint32_t ssrc) {
-  const std::string common =
-      fmt::format("clock-rate=90000,ssrc=(uint){},{},{}", ssrc, extension(kTransportCcId, kTransportCcUri),
-                  extension(kColourSpaceId, kColourSpaceUri));
+std::string videoPreferences(VideoCodec codec) {
+  const std::string common = fmt::format("clock-rate=90000,{},{}", extension(kTransportCcId, kTransportCcUri),
+                                         extension(kColourSpaceId, kColourSpaceUri));
   if (codec == VideoCodec::vp8)
     return fmt::format("application/x-rtp,media=video,encoding-name=VP8,payload={},{}", kVp8Payload, common);
   // Constrained baseline, level 3.1 with asymmetry (RFC 6184 section 8.1): what every browser has.
@@ -31,6 +30,10 @@ std::string videoPreferences(VideoCodec codec, std::uint32_t ssrc) {
       "application/x-rtp,media=video,encoding-name=H264,payload={},profile-level-id=(string)42e01f,"
       "packetization-mode=(string)1,level-asymmetry-allowed=(string)1,{}",
       kH264Payload, common);
+}
+
+std::string withSsrc(const std::string& preferences, std::uint32_t ssrc) {
+  return fmt::format("{},ssrc=(uint){}", preferences, ssrc);
 }
 
 std::string encodedVideoCaps(VideoCodec codec) {

@@ -19,9 +19,11 @@ inline constexpr const char* kTransportCcUri =
 inline constexpr int kColourSpaceId = 4;
 inline constexpr const char* kColourSpaceUri = "http://www.webrtc.org/experiments/rtp-hdrext/color-space";
 
-// One SDP line's caps for webrtcbin, as text: codec preferences with the SSRC that we send with.
-std::string audioPreferences(std::uint32_t ssrc);
-std::string videoPreferences(VideoCodec codec, std::uint32_t ssrc);
+// One SDP line's caps for webrtcbin, as text: codec preferences.
+std::string audioPreferences();
+std::string videoPreferences(VideoCodec codec);
+// With the SSRC that we send with.
+std::string withSsrc(const std::string& preferences, std::uint32_t ssrc);
 
 // The caps of what LegOutput takes.
 std::string encodedVideoCaps(VideoCodec codec);

@@ -31,7 +31,7 @@ gst::PadProbe::Callback vp8SizeGuard(const Shared& shared) {
     const auto size = vp8KeyframeSize({map.data, map.size});
     gst_buffer_unmap(buffer, &map);
     if (size) {
-      const bool acceptable = isAcceptableSize(size->width, size->height);
+      const bool acceptable = isAcceptableSize(size->width, size->height, shared->screen);
       if (!acceptable && !refused) refuseSize(shared, size->width, size->height);
       refused = !acceptable;
     }
@@ -52,7 +52,7 @@ gst::PadProbe::Callback h264SizeGuard(const Shared& shared) {
     int height = 0;
     gst_structure_get_int(structure, "width", &width);
     gst_structure_get_int(structure, "height", &height);
-    refused = !isAcceptableSize(width, height);
+    refused = !isAcceptableSize(width, height, shared->screen);
     if (refused && width > 0) refuseSize(shared, width, height);
     return GST_PAD_PROBE_OK;  // a dropped caps event would come again with every buffer
   };
@@ -194,9 +194,10 @@ std::string encodingOf(GstPad* pad) {
 
 }  // namespace
 
-bool isAcceptableSize(int width, int height) {
-  return width > 0 && height > 0 && width <= kMaxVideoSide && height <= kMaxVideoSide &&
-         width * height <= kMaxVideoPixels;
+bool isAcceptableSize(int width, int height, bool screen) {
+  const int side = screen ? kMaxScreenSide : kMaxVideoSide;
+  return width > 0 && height > 0 && width <= side && height <= side &&
+         width * height <= (screen ? kMaxScreenPixels : kMaxVideoPixels);
 }
 
 void attachInput(GstElement* webrtc, GstPad* pad, const Shared& shared) {
@@ -206,7 +207,7 @@ void attachInput(GstElement* webrtc, GstPad* pad, const Shared& shared) {
   const std::string encoding = encodingOf(pad);
   const bool video = encoding == (shared->codec == VideoCodec::vp8 ? "VP8" : "H264");
   const bool audio = encoding == "OPUS";
-  if (!(video && shared->claimVideo()) && !(audio && shared->claimAudio())) {
+  if (shared->discards || (!(video && shared->claimVideo()) && !(audio && shared->claimAudio()))) {
     log::debug("stream discarded", {{"peer", shared->label}, {"encoding", encoding}});
     return discard(pad, shared);
   }

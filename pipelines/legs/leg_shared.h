@@ -25,12 +25,15 @@ class LegShared {
  public:
   using Nanos = std::chrono::nanoseconds;
 
-  // Given. reportError/reportRefused hand over to the main thread and may be called on any.
+  // Given. The report… functions hand over to the main thread and may be called on any.
   std::string label;  // for logs: participant and connection
   VideoCodec codec = VideoCodec::vp8;
+  bool screen = false;        // a shared screen: receives only, and larger pictures
+  bool discards = false;      // a viewer: nothing of what they send is decoded
   bool abortOnFrame = false;  // test hook, see webrtc_leg.cpp
   std::function<void(const Error&)> reportError;
   std::function<void(const Error&)> reportRefused;
+  std::function<void(int width, int height)> reportVideoSize;  // likewise
 
   // Media passes, in either direction, only while open: DTLS is connected and the certificate is the one of
   // the answer. Closed for good by close().

@@ -122,7 +122,7 @@ Status checkFormats(const GstSDPMedia* media, const OfferShape::Line& offered) {
   return {};
 }
 
-Result<CheckedAnswer::Line> directionOf(const GstSDPMedia* media) {
+Result<CheckedAnswer::Line> directionOf(const GstSDPMedia* media, bool receiveOnly) {
   int found = 0;
   CheckedAnswer::Line line{true, true};
   const std::array<std::pair<const char*, CheckedAnswer::Line>, 4> table{{{"sendrecv", {true, true}},
@@ -137,6 +137,7 @@ Result<CheckedAnswer::Line> directionOf(const GstSDPMedia* media) {
     }
   }
   if (found > 1) return bad("several directions");
+  if (line.weSend && receiveOnly) return bad("a direction that was not offered");
   return line;
 }
 
@@ -238,11 +239,9 @@ OfferShape OfferShape::of(const GstSDPMessage* offer) {
   OfferShape shape;
   for (guint i = 0; i < gst_sdp_message_medias_len(offer); ++i) {
     const GstSDPMedia* media = gst_sdp_message_get_media(offer, i);
-    Line line{text(gst_sdp_media_get_media(media)),
-              text(gst_sdp_media_get_attribute_val(media, "mid")),
-              text(gst_sdp_media_get_proto(media)),
-              {},
-              attributes(media, "extmap")};
+    Line line{text(gst_sdp_media_get_media(media)), text(gst_sdp_media_get_attribute_val(media, "mid")),
+              text(gst_sdp_media_get_proto(media)), {},
+              attributes(media, "extmap"),          hasAttribute(media, "recvonly")};
     for (guint f = 0; f < gst_sdp_media_formats_len(media); ++f)
       line.formats.push_back({number<int>(text(gst_sdp_media_get_format(media, f))).value_or(-1), ""});
     for (const std::string& value : attributes(media, "rtpmap")) {
@@ -275,7 +274,7 @@ Result<CheckedAnswer> checkAnswer(std::string_view sdp, const OfferShape& offer,
     if (!here) return tl::unexpected(here.error());
     if (transport && *transport != *here) return bad("transport attributes differ between m-lines");
     transport = *here;
-    const auto direction = directionOf(media);
+    const auto direction = directionOf(media, offer.lines[i].receiveOnly);
     if (!direction) return tl::unexpected(direction.error());
     result.lines.push_back(*direction);
     if (const auto ok = collectCandidates(media, policy, result.candidates); !ok)

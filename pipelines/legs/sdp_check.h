@@ -23,6 +23,7 @@ struct OfferShape {
     std::string proto;
     std::vector<Format> formats;       // the first is the codec, the others are its retransmission
     std::vector<std::string> extmaps;  // "3 http://…"
+    bool receiveOnly = false;          // we send nothing: a shared screen
   };
   std::vector<Line> lines;
 
@@ -42,10 +43,10 @@ struct CheckedAnswer {
   std::vector<std::string> candidates;  // acceptable ones that stood in the text
 };
 
-// Refuses (badSdp, saying what) an answer that does not fit the offer in number, order, kind, mid, protocol
-// and payload types of its m-lines, that is not one BUNDLE of all of them, or whose transport attributes
-// (RFC 8839, 8842, 8122, 5761) are missing, malformed or differ between m-lines. webrtcbin 1.22 aborts on
-// several of these.
+// Refuses (badSdp, saying what) an answer that does not fit the offer in number, order, kind, mid, protocol,
+// payload types and direction of its m-lines, that is not one BUNDLE of all of them, or whose transport
+// attributes (RFC 8839, 8842, 8122, 5761) are missing, malformed or differ between m-lines. webrtcbin 1.22
+// aborts on several of these.
 [[nodiscard]] Result<CheckedAnswer> checkAnswer(std::string_view text, const OfferShape& offer,
                                                 const CandidatePolicy& policy);
 

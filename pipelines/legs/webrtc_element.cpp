@@ -84,11 +84,22 @@ Result<gst::Ref<GstPad>> requestSink(GstElement* webrtc, const char* name, const
   GObject* transceiver = nullptr;
   g_object_get(pad, "transceiver", &transceiver, nullptr);
   if (!transceiver) return fail(ErrorCode::internal, "webrtcbin pad {} has no transceiver", name);
-  // NACK on video only: Chromium refuses the RTX group that 1.22 writes into an audio line.
   g_object_set(transceiver, "codec-preferences", caps.get(), "direction",
                GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV, "do-nack", nack, nullptr);
   g_object_unref(transceiver);
   return result;
+}
+
+// What is only received has no pad: the lines are numbered in the order of these calls.
+Status addReceiver(GstElement* webrtc, const std::string& preferences, bool nack) {
+  const auto caps = gst::capsOf(preferences);
+  GstWebRTCRTPTransceiver* transceiver = nullptr;
+  g_signal_emit_by_name(webrtc, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, caps.get(),
+                        &transceiver);
+  if (!transceiver) return fail(ErrorCode::internal, "webrtcbin gives no receiving line");
+  g_object_set(transceiver, "do-nack", nack, nullptr);
+  gst_object_unref(transceiver);
+  return {};
 }
 
 // SSRCs are unique within the bundle; 0 is not used.
@@ -114,27 +125,40 @@ Result<WebrtcElement> WebrtcElement::create(GstBin* parent, const RoomSettings& 
   if (const auto ok = configureRtpbin(self, shared); !ok) return tl::unexpected(ok.error());
   if (const auto ok = configureIce(self.bin, room); !ok) return tl::unexpected(ok.error());
 
-  const std::uint32_t audioSsrc = randomSsrc(0);
-  auto audio = requestSink(self.bin, "sink_0", audioPreferences(audioSsrc), false);
-  if (!audio) return tl::unexpected(audio.error());
-  auto video = requestSink(self.bin, "sink_1", videoPreferences(shared->codec, randomSsrc(audioSsrc)), true);
-  if (!video) return tl::unexpected(video.error());
-  self.audio = std::move(*audio);
-  self.video = std::move(*video);
+  const auto lines = shared->screen ? self.addReceivers(shared->codec) : self.addSinks(shared->codec);
+  if (!lines) return tl::unexpected(lines.error());
   return self;
+}
+
+// NACK on video only: Chromium refuses the RTX group that 1.22 writes into an audio line.
+Status WebrtcElement::addSinks(VideoCodec codec) {
+  const std::uint32_t audioSsrc = randomSsrc(0);
+  auto first = requestSink(bin, "sink_0", withSsrc(audioPreferences(), audioSsrc), false);
+  if (!first) return tl::unexpected(first.error());
+  auto second = requestSink(bin, "sink_1", withSsrc(videoPreferences(codec), randomSsrc(audioSsrc)), true);
+  if (!second) return tl::unexpected(second.error());
+  audio = std::move(*first);
+  video = std::move(*second);
+  return {};
+}
+
+Status WebrtcElement::addReceivers(VideoCodec codec) {
+  return addReceiver(bin, audioPreferences(), false).and_then([&] {
+    return addReceiver(bin, videoPreferences(codec), true);
+  });
 }
 
 gst::Ref<GstWebRTCDTLSTransport> WebrtcElement::dtlsTransport() const {
   GstWebRTCRTPTransceiver* transceiver = nullptr;
-  g_object_get(audio.get(), "transceiver", &transceiver, nullptr);
+  g_signal_emit_by_name(bin, "get-transceiver", 0, &transceiver);
   if (!transceiver) return {};
-  GstWebRTCRTPSender* sender = nullptr;
-  g_object_get(transceiver, "sender", &sender, nullptr);
-  g_object_unref(transceiver);
-  if (!sender) return {};
+  GstWebRTCRTPReceiver* receiver = nullptr;
+  g_object_get(transceiver, "receiver", &receiver, nullptr);
+  gst_object_unref(transceiver);
+  if (!receiver) return {};
   GstWebRTCDTLSTransport* transport = nullptr;
-  g_object_get(sender, "transport", &transport, nullptr);
-  g_object_unref(sender);
+  g_object_get(receiver, "transport", &transport, nullptr);
+  gst_object_unref(receiver);
   return gst::Ref<GstWebRTCDTLSTransport>::adopt(transport);
 }
 

@@ -15,8 +15,8 @@ namespace tessera {
 // A webrtcbin with everything set that has to be set before it negotiates. Main thread.
 struct WebrtcElement {
   GstElement* bin = nullptr;  // owned by the leg's bin
-  gst::Ref<GstPad> audio;     // sink_0
-  gst::Ref<GstPad> video;     // sink_1
+  gst::Ref<GstPad> audio;     // sink_0; null for a shared screen, to which nothing is sent
+  gst::Ref<GstPad> video;     // sink_1; likewise
   std::vector<gst::SignalConnection> signals;
 
   // Adds it to `parent`: max-bundle, line 0 Opus, line 1 the leg's video codec, ICE on the addresses of the
@@ -26,6 +26,10 @@ struct WebrtcElement {
 
   // The one DTLS transport; exists once an offer was made.
   gst::Ref<GstWebRTCDTLSTransport> dtlsTransport() const;
+
+ private:
+  [[nodiscard]] Status addSinks(VideoCodec codec);
+  [[nodiscard]] Status addReceivers(VideoCodec codec);
 };
 
 // What a DTLS transport that says "connected" is worth: webrtcbin before 1.28 does not compare the peer's

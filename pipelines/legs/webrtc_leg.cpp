@@ -69,10 +69,13 @@ class WebRtcLegImpl : public WebRtcLeg {
         shared_(std::make_shared<LegShared>()) {
     shared_->label = fmt::format("{}/{}/{}", peer.key.participant.value, peer.key.pc, peer.key.gen);
     shared_->codec = peer.codec;
+    shared_->screen = peer.key.pc == "screen";
+    shared_->discards = peer.hidden;
     shared_->abortOnFrame = abortsFor(peer);
     shared_->setKeyframeHandler(handlers_.onKeyframeRequest);
     shared_->reportError = poster<const Error&>(&WebRtcLegImpl::onFailed);
     shared_->reportRefused = poster<const Error&>(&WebRtcLegImpl::onRefused);
+    shared_->reportVideoSize = poster<int, int>(&WebRtcLegImpl::onVideoSize);
   }
 
   ~WebRtcLegImpl() override {
@@ -111,6 +114,7 @@ class WebRtcLegImpl : public WebRtcLeg {
   void onDtlsEnded(const std::string& how);
   void onRefused(const Error& error);
   void onFailed(const Error& error);
+  void onVideoSize(int width, int height);
   void watch();
   void emit(const char* action, const GstWebRTCSessionDescription* description, const char* what);
   gst::Ref<GstPromise> track(gst::Ref<GstPromise> promise);
@@ -147,9 +151,12 @@ Status WebRtcLegImpl::build(std::shared_ptr<mix::VideoSlot> video, std::shared_p
   auto webrtc = WebrtcElement::create(GST_BIN(bin_.get()), room_, shared_);
   if (!webrtc) return tl::unexpected(webrtc.error());
   webrtc_ = std::move(*webrtc);
-  auto output = WebRtcOutput::create(GST_BIN(bin_.get()), webrtc_.audio.get(), webrtc_.video.get(), shared_);
-  if (!output) return tl::unexpected(output.error());
-  output_ = std::move(*output);
+  if (!shared_->screen) {
+    auto output =
+        WebRtcOutput::create(GST_BIN(bin_.get()), webrtc_.audio.get(), webrtc_.video.get(), shared_);
+    if (!output) return tl::unexpected(output.error());
+    output_ = std::move(*output);
+  }
   connectSignals();
   if (!gst_element_sync_state_with_parent(bin_.get()))
     return fail(ErrorCode::mediaFailed, "starting the connection of {}", shared_->label);
@@ -238,7 +245,7 @@ void WebRtcLegImpl::setAnswer(const std::string& sdp) {
 
   answered_ = true;
   shared_->setExpectedFingerprint(answer->fingerprint);
-  output_->start(answer->lines[1].weSend, answer->lines[0].weSend);
+  if (output_) output_->start(answer->lines[1].weSend, answer->lines[0].weSend);
   GstWebRTCSessionDescription* description =
       gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_ANSWER, answer->message.release());
   emit("set-remote-description", description, "set-remote-description");
@@ -307,6 +314,10 @@ void WebRtcLegImpl::onFailed(const Error& error) {
   watch_.stop();
   log::warn("peer failed", {{"peer", shared_->label}, {"why", error.text}});
   tell(handlers_.onState, PeerState::failed, error);
+}
+
+void WebRtcLegImpl::onVideoSize(int width, int height) {
+  if (!failed_) tell(handlers_.onVideoSize, width, height);
 }
 
 void WebRtcLegImpl::emit(const char* action, const GstWebRTCSessionDescription* description,

@@ -25,16 +25,19 @@ class LegOutput {
   virtual bool pushAudio(const gst::Ref<GstBuffer>& packet) = 0;  // one Opus packet of 20 ms
 };
 
-// A participant over WebRTC: a bin around webrtcbin in the room's pipeline. In: decoded frames and samples
-// go to the slots on the streaming threads. Out: LegOutput. Main thread, unless said otherwise.
+// A participant's connection over WebRTC: a bin around webrtcbin in the room's pipeline. In: decoded frames
+// and samples go to the slots on the streaming threads; of a hidden peer nothing is decoded. Out: LegOutput.
+// A shared screen (PeerSettings::key.pc is "screen") is only received and may be larger than a
+// camera's picture (leg_input.h). Main thread, unless said otherwise.
 class WebRtcLeg {
  public:
   struct Handlers {  // all on the main thread but onKeyframeRequest
     std::function<void(const std::string& sdp)> onOffer;
     std::function<void(const IceCandidate&)> onCandidate;
     std::function<void(PeerState, const Error&)> onState;
-    std::function<void(const Error&)> onRefused;  // bad answer or candidate, nothing changed
-    std::function<void()> onKeyframeRequest;      // any thread: the receiver sent PLI or FIR
+    std::function<void(const Error&)> onRefused;             // bad answer or candidate, nothing changed
+    std::function<void()> onKeyframeRequest;                 // any thread: the receiver sent PLI or FIR
+    std::function<void(int width, int height)> onVideoSize;  // of what is decoded, when it changes
   };
 
   static Result<std::unique_ptr<WebRtcLeg>> create(GstPipeline* pipeline, const RoomSettings& room,
@@ -45,8 +48,8 @@ class WebRtcLeg {
   virtual ~WebRtcLeg() = default;
   virtual void setAnswer(const std::string& sdp) = 0;
   virtual void addCandidate(const IceCandidate& candidate) = 0;
-  virtual void requestKeyframe() = 0;  // from the sender, rate-limited
-  virtual std::shared_ptr<LegOutput> output() = 0;
+  virtual void requestKeyframe() = 0;               // from the sender, rate-limited
+  virtual std::shared_ptr<LegOutput> output() = 0;  // null for a shared screen: nothing is sent to it
   // Is `source` (of a bus message) an element of this leg? Then an error is the leg's alone.
   virtual bool owns(GstObject* source) const = 0;
   // Handlers fall silent, slots are let go, the bin is handed to the reaper. The leg may be destroyed after.

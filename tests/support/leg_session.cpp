@@ -22,7 +22,8 @@ LegRoom::~LegRoom() {
   gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
-LegSession::LegSession(LegRoom& inRoom, WebRtcClient::Options options, const std::string& name)
+LegSession::LegSession(LegRoom& inRoom, WebRtcClient::Options options, const std::string& name,
+                       const std::string& pc, bool hidden)
     : room(inRoom), codec(options.codec) {
   static std::uint32_t gen = 0;
   client = std::make_unique<WebRtcClient>(options);
@@ -42,6 +43,7 @@ LegSession::LegSession(LegRoom& inRoom, WebRtcClient::Options options, const std
     if (onFailed) onFailed();
   };
   handlers.onRefused = [this](const Error& error) { refused.push_back(error); };
+  handlers.onVideoSize = [this](int width, int height) { videoSizes.emplace_back(width, height); };
   handlers.onKeyframeRequest = [count = keyframeRequests] { ++*count; };
   client->onAnswer = [this](const std::string& sdp) {
     if (leg) leg->setAnswer(changeAnswer(sdp));
@@ -50,7 +52,8 @@ LegSession::LegSession(LegRoom& inRoom, WebRtcClient::Options options, const std
     if (leg) leg->addCandidate(candidate);
   };
   PeerSettings peer;
-  peer.key = {ParticipantId{name}, "main", ++gen};
+  peer.key = {ParticipantId{name}, pc, ++gen};
+  peer.hidden = hidden;
   peer.name = name;
   peer.codec = options.codec;
   auto made = WebRtcLeg::create(room.get(), room.settings, peer, video, audio, std::move(handlers));

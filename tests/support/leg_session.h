@@ -31,7 +31,8 @@ struct LegRoom {
 // One leg with fake slots and the client at its other end, talking to each other as by signaling. A test
 // changes what passes by `changeAnswer`.
 struct LegSession {
-  explicit LegSession(LegRoom& inRoom, WebRtcClient::Options options = {}, const std::string& name = "ada");
+  explicit LegSession(LegRoom& inRoom, WebRtcClient::Options options = {}, const std::string& name = "ada",
+                      const std::string& pc = "main", bool hidden = false);
   ~LegSession();
 
   void detach();  // and joins the pusher
@@ -51,6 +52,7 @@ struct LegSession {
   std::vector<IceCandidate> candidates;  // the leg's
   std::optional<Error> failure;
   std::vector<Error> refused;
+  std::vector<std::pair<int, int>> videoSizes;
   std::shared_ptr<std::atomic<int>> keyframeRequests = std::make_shared<std::atomic<int>>(0);
   VideoCodec codec;
   std::shared_ptr<LegOutput> output;

@@ -95,6 +95,15 @@ TEST(SdpCheckTest, ReadsDirections) {
   EXPECT_FALSE(answer->lines[1].weReceive);
 }
 
+TEST(SdpCheckTest, RefusesToReceiveWhatIsNotSent) {
+  auto shape = offer();
+  for (auto& line : shape.lines) line.receiveOnly = true;
+  const auto policy = CandidatePolicy::of({});
+  EXPECT_FALSE(checkAnswer(test::kAnswer, shape, policy));
+  EXPECT_TRUE(checkAnswer(replaced(test::kAnswer, "a=sendrecv", "a=sendonly"), shape, policy));
+  EXPECT_TRUE(checkAnswer(replaced(test::kAnswer, "a=sendrecv", "a=inactive"), shape, policy));
+}
+
 TEST(SdpCheckTest, RefusesWhatDoesNotFit) {
   const std::string& a = test::kAnswer;
   const std::string video = a.substr(a.find("m=video"));

@@ -45,13 +45,19 @@ TEST(Vp8HeaderTest, SkipsEverythingElse) {
 }
 
 TEST(AcceptableSizeTest, HasLimits) {
-  EXPECT_TRUE(isAcceptableSize(1, 1));
-  EXPECT_TRUE(isAcceptableSize(641, 361));
-  EXPECT_TRUE(isAcceptableSize(1920, 1080));
-  EXPECT_TRUE(isAcceptableSize(1080, 1920));
-  EXPECT_FALSE(isAcceptableSize(0, 10));
-  EXPECT_FALSE(isAcceptableSize(3840, 2160));
-  EXPECT_FALSE(isAcceptableSize(16383, 16));
+  constexpr bool kCamera = false;
+  EXPECT_TRUE(isAcceptableSize(1, 1, kCamera));
+  EXPECT_TRUE(isAcceptableSize(641, 361, kCamera));
+  EXPECT_TRUE(isAcceptableSize(1920, 1080, kCamera));
+  EXPECT_TRUE(isAcceptableSize(1080, 1920, kCamera));
+  EXPECT_FALSE(isAcceptableSize(0, 10, kCamera));
+  EXPECT_FALSE(isAcceptableSize(3840, 2160, kCamera));
+  EXPECT_FALSE(isAcceptableSize(16383, 16, kCamera));
+  constexpr bool kScreen = true;
+  EXPECT_TRUE(isAcceptableSize(3840, 2160, kScreen));
+  EXPECT_TRUE(isAcceptableSize(5120, 1440, kScreen));
+  EXPECT_FALSE(isAcceptableSize(3842, 2160, kScreen));
+  EXPECT_FALSE(isAcceptableSize(16383, 16, kScreen));
 }
 
 }  // namespace
