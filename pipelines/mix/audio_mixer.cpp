@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pipelines/mix/chime.h"
+#include "pipelines/mix/leveller.h"
 #include "pipelines/mix/limiter.h"
 #include "pipelines/mix/playout_ring.h"
 #include "pipelines/mix/talkers.h"
@@ -36,9 +37,9 @@ void rampOut(SumBlock& block) {
 
 class Slot final : public AudioSlot {
  public:
-  Slot(std::shared_ptr<PlayoutDelay> delay, int channels, std::shared_ptr<Slot> companion)
+  Slot(std::shared_ptr<PlayoutDelay> delay, int channels, bool levelling)
       : own(channels),
-        companion_(std::move(companion)),
+        levelling_(levelling),
         delay_(delay ? std::move(delay) : PlayoutDelay::create()),
         ring_(channels),
         block_(channels) {}
@@ -51,7 +52,10 @@ class Slot final : public AudioSlot {
   void remove() { removed_.store(true, std::memory_order_relaxed); }
   bool removed() const { return removed_.load(std::memory_order_relaxed); }
   PlayoutRing::Counters counters() const { return ring_.counters(); }
-  // Whose personal mix leaves this out.
+  // Both with the mixer's lock held; the second on the tick thread, where it takes effect.
+  void setCompanion(std::shared_ptr<Slot> companion) { nextCompanion_ = std::move(companion); }
+  void settleCompanion() { companion_ = nextCompanion_; }
+  // Whose personal mix leaves this out. Tick thread.
   Slot& participant() { return companion_ ? *companion_ : *this; }
 
   // Tick thread from here.
@@ -68,9 +72,16 @@ class Slot final : public AudioSlot {
     candidate.wants = voice.heard() && !muted && !removed();
     candidate.loudNow = voice.heardNow();
     candidate.levelDb = voice.levelDb();
+    if (!levelling_) return;
+    leveller_.update(voice.speaking() && voice.voicedNow(), voice.blockDb());
+    candidate.levelDb += leveller_.gainDb();
   }
   void makeOwn() {
-    std::ranges::copy(block_, own.begin());
+    if (levelling_) {
+      leveller_.apply(block_, own);
+    } else {
+      std::ranges::copy(block_, own.begin());
+    }
     if (candidate.seat == Seat::joining) rampIn(own);
     if (candidate.seat == Seat::leaving) rampOut(own);
   }
@@ -82,10 +93,12 @@ class Slot final : public AudioSlot {
   std::uint64_t personalAt = 0;  // which it had in this tick
 
  private:
-  const std::shared_ptr<Slot> companion_;
+  const bool levelling_;
+  std::shared_ptr<Slot> companion_, nextCompanion_;
   const std::shared_ptr<PlayoutDelay> delay_;
   PlayoutRing ring_;
   AudioBlock block_;
+  Leveller leveller_;
   std::atomic<bool> muted_{false}, removed_{false};
 };
 
@@ -93,6 +106,7 @@ class Mixer final : public AudioMixer {
  public:
   explicit Mixer(const AudioMixerSettings& settings)
       : channels_(std::clamp(settings.channels, 1, kMaxChannels)),
+        levelling_(settings.levelling),
         selection_(std::max(settings.maxTalkers, 1)),
         sum_(channels_),
         difference_(channels_) {
@@ -102,6 +116,7 @@ class Mixer final : public AudioMixer {
 
   std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay,
                                      const AudioSlot* companion) override;
+  void setCompanion(const std::shared_ptr<AudioSlot>& slot, const AudioSlot* companion) override;
   // Stays for the tick in which its sound is ramped down, if it is heard.
   void removeSlot(const std::shared_ptr<AudioSlot>& slot) override {
     if (slot) std::static_pointer_cast<Slot>(slot)->remove();
@@ -118,6 +133,7 @@ class Mixer final : public AudioMixer {
   void report();
 
   const int channels_;
+  const bool levelling_;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Slot>> slots_;
   std::atomic<std::uint64_t> ticks_{0};
@@ -134,10 +150,19 @@ class Mixer final : public AudioMixer {
 };
 
 std::shared_ptr<AudioSlot> Mixer::addSlot(std::shared_ptr<PlayoutDelay> delay, const AudioSlot* companion) {
+  auto slot = std::make_shared<Slot>(std::move(delay), channels_, levelling_);
+  {
+    const std::lock_guard lock(mutex_);
+    slots_.push_back(slot);
+  }
+  setCompanion(slot, companion);
+  return slot;
+}
+
+void Mixer::setCompanion(const std::shared_ptr<AudioSlot>& slot, const AudioSlot* companion) {
   const std::lock_guard lock(mutex_);
-  const auto main = std::ranges::find(slots_, companion, [](const auto& slot) { return slot.get(); });
-  return slots_.emplace_back(
-      std::make_shared<Slot>(std::move(delay), channels_, main == slots_.end() ? nullptr : *main));
+  const auto main = std::ranges::find(slots_, companion, [](const auto& each) { return each.get(); });
+  std::static_pointer_cast<Slot>(slot)->setCompanion(main == slots_.end() ? nullptr : *main);
 }
 
 // A removed slot goes when it is no longer heard; it is destroyed after the lock.
@@ -145,6 +170,7 @@ void Mixer::collectSlots() {
   const auto gone = [](const auto& slot) { return slot->removed() && !seated(slot->candidate.seat); };
   present_.clear();
   const std::lock_guard lock(mutex_);
+  for (const auto& slot : slots_) slot->settleCompanion();
   present_ = slots_;
   std::erase_if(slots_, gone);
 }

@@ -58,7 +58,7 @@ struct AudioMixerSettings {
 enum class Chime { entry, exit };
 
 // 20 ms ticks, never waits. The block of tick `now` ends with what each slot captured at now - D.
-// addSlot/removeSlot on the main thread, tick on the tick thread.
+// addSlot, setCompanion and removeSlot on the main thread, tick on the tick thread.
 class AudioMixer {
  public:
   static std::unique_ptr<AudioMixer> create(const AudioMixerSettings& settings);
@@ -67,6 +67,8 @@ class AudioMixer {
   // which their personal mix leaves out as well (also when only the screen is heard). May be null.
   virtual std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay,
                                              const AudioSlot* companion = nullptr) = 0;
+  // The main connection was made anew, or is gone (null).
+  virtual void setCompanion(const std::shared_ptr<AudioSlot>& slot, const AudioSlot* companion) = 0;
   virtual void removeSlot(const std::shared_ptr<AudioSlot>& slot) = 0;
   virtual void play(Chime chime) = 0;            // to everybody; main thread
   virtual const AudioTick& tick(Nanos now) = 0;  // valid until the next tick

@@ -121,9 +121,10 @@ void PlayoutRing::append(const std::int16_t* samples, Index count) {
   std::copy_n(at(written_ - 1), channels_, lastWritten_.data());
 }
 
-// What was played as silence was missing, unless the sender paused: it sent nothing for `gap` samples.
+// Nothing was captured for `gap` samples, and dry_ were played as silence: both were missing, unless the
+// sender paused.
 void PlayoutRing::countMissing(Index gap) {
-  if (gap <= kPause) counters_.missing += static_cast<std::uint64_t>(dry_);
+  if (gap <= kPause) counters_.missing += static_cast<std::uint64_t>(std::max(gap, dry_));
   dry_ = 0;
 }
 

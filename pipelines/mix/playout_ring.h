@@ -26,7 +26,7 @@ class PlayoutRing {
 
   struct Counters {
     std::uint64_t late = 0;     // samples that came after their turn
-    std::uint64_t missing = 0;  // played as silence because they came too late or, of a short gap, never
+    std::uint64_t missing = 0;  // played as silence because they came too late or were lost
     std::uint64_t skipped = 0;  // samples jumped over to get back to the playout delay
   };
 

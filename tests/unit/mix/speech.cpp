@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <random>
 
 namespace tessera::mix::test {
@@ -94,7 +95,9 @@ Samples trimmed(const Samples& samples) {
           samples.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
-Samples espeak(const std::string& voice, const std::string& text) {
+namespace {
+
+Samples speak(const std::string& voice, const std::string& text) {
   std::string folder = (std::filesystem::temp_directory_path() / "tessera-speech-XXXXXX").string();
   if (!mkdtemp(folder.data())) return {};
   const std::string file = folder + "/spoken.wav";
@@ -103,6 +106,15 @@ Samples espeak(const std::string& voice, const std::string& text) {
   Samples samples = worked ? readWav(file) : Samples{};
   std::filesystem::remove_all(folder);
   return samples.empty() ? samples : trimmed(samples);
+}
+
+}  // namespace
+
+Samples espeak(const std::string& voice, const std::string& text) {
+  static std::map<std::string, Samples> spoken;
+  auto [at, isNew] = spoken.try_emplace(voice + ":" + text);
+  if (isNew) at->second = speak(voice, text);
+  return at->second;
 }
 
 Samples alsaWord(const std::string& name) {

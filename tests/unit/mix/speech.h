@@ -14,7 +14,7 @@ namespace tessera::mix::test {
 // A 16-bit PCM WAV file of any rate, brought to 48 kHz by linear interpolation; empty when it is none.
 Samples readWav(const std::string& path);
 
-// espeak-ng saying `text`, cut to where it begins and ends; empty when that does not work.
+// espeak-ng saying `text`, cut to where it begins and ends; empty when that does not work. Made once.
 Samples espeak(const std::string& voice, const std::string& text);
 // One of the words of alsa-utils ("Front_Center"), cut likewise.
 Samples alsaWord(const std::string& name);
@@ -22,8 +22,8 @@ Samples trimmed(const Samples& samples);
 
 enum class Colour { white, pink };
 Samples noise(Colour colour, double levelDb, std::size_t count, unsigned seed = 1);
-// An explosive onset and breath through the throat's resonances, 150 to 300 ms, every second one with a voiced
-// end of 60 ms. Each seed makes another.
+// An explosive onset and breath through the throat's resonances, 150 to 300 ms, every second one with a
+// voiced end of 60 ms. Each seed makes another.
 Samples cough(double levelDb, unsigned seed);
 Samples click(double amplitude, unsigned seed);
 
