@@ -19,7 +19,7 @@ const modules = [
   ["config/", "config", ["base", "room"]],
   ["signaling/", "signaling", ["base", "room", "wire", "config"]],
   ["pipelines/mix/", "pipelines/mix", ["base"]],
-  ["pipelines/draw/", "pipelines/draw", ["base", "pipelines/mix"]],
+  ["pipelines/draw/", "pipelines/draw", ["base", "room", "pipelines/mix"]],
   ["pipelines/gst/", "pipelines/gst", ["base"]],
   ["pipelines/", "pipelines", ["base", "room", "wire"]],
   ["web/", "web", ["base"]],
@@ -31,7 +31,7 @@ const libraries = [
   [/^libsoup\//, ["signaling", "load"]],
   [/^json-glib\//, ["wire", "config"]],
   [/^lib(av|sw)/, []],
-  [/^(cairo|pango)/, ["pipelines/draw"]],
+  [/^(cairo|pango|gdk-pixbuf)/, ["pipelines/draw"]],
   [/^libyuv/, ["pipelines/mix", "pipelines/draw"]],
   [/^prometheus\//, ["server", "signaling"]],
 ];
