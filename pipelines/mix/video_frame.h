@@ -26,7 +26,9 @@ struct VideoFrame {
   bool fullRange = false;                     // 0 to 255, not 16 to 235 (luma) and 16 to 240 (chroma)
   bool bt709 = false;                         // heeded with fullRange only
   std::shared_ptr<const void> memory;
-  Nanos captured{0};  // of an input: capture time; of the canvas: its tick
+  // Of an input: capture time. Of the canvas: the time that belongs to its picture as a tick's belongs to its
+  // sound, a little before its tick (picture_lag.h); it moves on evenly.
+  Nanos captured{0};
 };
 using FrameRef = std::shared_ptr<const VideoFrame>;
 

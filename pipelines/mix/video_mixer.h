@@ -26,7 +26,8 @@ struct PlacedOverlay {
 };
 
 // What stands where on the canvas. Made on the main thread from src/room's scene; the mixer only executes
-// it. Tiles may overlap: a later one lies over an earlier.
+// it. Tiles may overlap: a later one lies over an earlier. Each covers all of its rect: what a letterboxed
+// picture leaves free is filled with a dark tone of the background.
 struct TilePlan {
   std::uint64_t identity = 0;  // who: a tile glides from where the same identity stood; 0: nobody, it cuts
   std::shared_ptr<VideoSlot> slot;
@@ -49,11 +50,14 @@ struct VideoPlan {
   // left out.
   std::vector<TilePlan> tiles;
   std::vector<PlacedOverlay> overlays;  // over the whole canvas (a logo)
-  Nanos glide{0};                       // how long tiles take to their new places; 0: they cut
+  // How long tiles take to their new places, new ones growing from half their size; 0: they cut, as they do
+  // on a canvas of another size. A tile whose rect stays the same goes on as it was.
+  Nanos glide{0};
 };
 
 // One participant's way into the picture. push() is called on the input's own streaming thread and scales
-// there, straight to tile size; everything else belongs to the mixer.
+// there, straight to tile size; everything else belongs to the mixer. Only while a tile glides, and until a
+// frame of its new size is due, the tick scales what it has.
 class VideoSlot {
  public:
   static constexpr Nanos kStaleAfter = std::chrono::seconds(2);
@@ -84,9 +88,10 @@ class VideoMixer {
   virtual std::shared_ptr<VideoSlot> addSlot(std::shared_ptr<PlayoutDelay> delay) = 0;
   // Slots leave by not being in the plan any more and by their last reference going.
   virtual void setPlan(VideoPlan plan) = 0;
-  // The canvas at `now`; never waits. The frame stays valid while referenced (buffers are pooled), and the
-  // same memory comes again while nothing changes and somebody holds it. Its planes follow each other in one
-  // piece of memory with strides that are multiples of 4.
+  // The canvas at `now`; never waits. What was drawn before and did not change is not drawn again. The frame
+  // stays valid while referenced (buffers are pooled), and the same memory comes again while nothing changes
+  // and somebody holds it. Its planes follow each other in one piece of memory with strides that are
+  // multiples of 4.
   virtual FrameRef tick(Nanos now) = 0;
   virtual VideoMixerStats stats() const = 0;
 };
