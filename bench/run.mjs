@@ -1,64 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of what a room costs and delivers, by the number of people in it. See scripts/bench --help.
-import { cpus, loadavg } from "node:os";
+// What rooms cost and deliver, beside what the raw libraries take for the same. See scripts/bench --help.
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { BenchServer } from "./server.mjs";
+import { describeMachine } from "./machine.mjs";
+import { measure } from "./scenario.mjs";
+import { print, slopesOf } from "./tables.mjs";
+
+const kTalkers = 3;
+const kViewedSenders = 16; // in whose room the viewers are
+const kHeldFps = 0.95; // of the canvas rate: below it the machine is full
+const kCanvasFps = 30;
+const kFullStep = 8, kFullMost = 96; // senders, when looking for where the machine is full
 
 const { values } = parseArgs({
   options: {
-    people: { type: "string", default: "4,9,16" },
-    viewers: { type: "string", default: "0" },
-    seconds: { type: "string", default: "20" },
+    senders: { type: "string" },
+    viewers: { type: "string" },
+    audio: { type: "string" },
+    seconds: { type: "string" },
     codec: { type: "string", default: "VP8" },
+    quick: { type: "boolean", default: false },
+    "until-full": { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    save: { type: "string" },
   },
 });
-const counts = values.people.split(",").map(Number);
-if (!counts.length || counts.some((count) => !Number.isInteger(count) || count < 1)) {
-  console.error(`bench: --people ${values.people}: expected numbers, as 4,9,16`);
+
+function usage(problem) {
+  console.error(`bench: ${problem}\nTry --help.`);
   process.exit(2);
 }
+function numbers(option, fallback, least, most) {
+  const given = values[option] ?? fallback;
+  const list = given === "" || given === "none" ? [] : given.split(",").map(Number);
+  if (list.some((count) => !Number.isInteger(count) || count < least || count > most))
+    usage(`--${option} ${given}: expected numbers from ${least} to ${most}, as 4,16, or none`);
+  return list;
+}
 
-const kMiB = 1 << 20;
-const kColumns = [
-  ["people", (run) => run.participants + run.viewers],
-  ["room cores", (run) => run.roomProcess?.cores.toFixed(3)],
-  ["per person", (run) => (run.roomProcess?.cores / run.members.length).toFixed(3)],
-  ["server cores", (run) => run.serverProcesses.find(({ kind }) => kind === "tessera")?.cores.toFixed(3)],
-  ["load cores", (run) => run.loadCores.toFixed(2)],
-  ["threads", (run) => run.roomProcess?.threads],
-  ["PSS MiB", (run) => (run.roomProcess?.pssBytes / kMiB).toFixed(0)],
-  ["fps min", (run) => run.fps.min?.toFixed(1)],
-  ["fps median", (run) => run.fps.median?.toFixed(1)],
-  ["gap ms", (run) => run.longestGapMs.max?.toFixed(0)],
-  ["audio gap", (run) => run.longestAudioGapMs.max?.toFixed(0)],
-  ["1st frame", (run) => run.firstFrameMs.median?.toFixed(0)],
-  ["p95", (run) => run.firstFrameMs.p95?.toFixed(0)],
-  ["failed", (run) => run.failed],
+if (!["VP8", "H264"].includes(values.codec)) usage(`--codec ${values.codec}: expected VP8 or H264`);
+const senders = numbers("senders", values.quick ? "2,4" : "1,2,4,9,16,24", 1, 200);
+const viewers = numbers("viewers", values.quick ? "none" : "4,8,16,24", 1, 1000);
+const audio = numbers("audio", values.quick ? "none" : "64", 1, 1000);
+const [seconds] = numbers("seconds", values.quick ? "6" : "20", 1, 3600);
+if (!seconds) usage("--seconds: expected a number");
+const how = { seconds, limitSeconds: values.quick ? 2 : 4, codec: values.codec };
+
+const talkers = (count) => Math.min(kTalkers, count);
+const people = [
+  ...senders.map((count) => ({ senders: count, viewers: 0, talkers: talkers(count) })),
+  ...viewers.map((count) => ({ senders: kViewedSenders, viewers: count, talkers: kTalkers })),
+  ...audio.map((count) => ({ senders: count, viewers: 0, talkers: talkers(count), audioOnly: true })),
 ];
 
 const runs = [];
-for (const count of counts) {
-  // A server for each, so that none begins with what the one before left in the caches of its room.
-  const server = await BenchServer.start();
-  try {
-    const { output } = await server.load([
-      ...["--participants", String(count), "--viewers", values.viewers, "--seconds", values.seconds],
-      ...["--codec", values.codec, "--room", `bench-${count}`, "--json"],
-    ]);
-    if (!output) throw new Error("tessera-load reported nothing");
-    runs.push(JSON.parse(output));
-  } finally {
-    await server.stop();
+async function next(who, label) {
+  console.error(`bench: ${label}: ${who.senders} ${who.audioOnly ? "people who are only heard" : "senders"}` +
+    (who.viewers ? ` and ${who.viewers} viewers` : ""));
+  runs.push(await measure(who, how));
+}
+for (const [index, who] of people.entries()) await next(who, `${index + 1} of ${people.length}`);
+if (values["until-full"]) {
+  const held = () => runs.at(-1)?.fps === undefined || runs.at(-1).fps >= kHeldFps * kCanvasFps;
+  for (let count = Math.max(0, ...senders) + kFullStep; count <= kFullMost; count += kFullStep) {
+    await next({ senders: count, viewers: 0, talkers: kTalkers }, "until the machine is full");
+    if (!held()) break;
   }
 }
+if (!runs.length) usage("nothing to measure");
 
-if (values.json) {
-  console.log(JSON.stringify(runs));
-} else {
-  const rows = [kColumns.map(([title]) => title), ...runs.map((run) => kColumns.map(([, value]) => String(value(run) ?? "?")))];
-  const widths = kColumns.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  console.log(`${runs[0].media} in; ${cpus().length} x ${cpus()[0]?.model.trim()}, load average ${loadavg()[0].toFixed(1)}`);
-  for (const row of rows) console.log(row.map((cell, column) => cell.padStart(widths[column])).join("  "));
-}
+const { load, limit } = runs.find((run) => run.limit) ?? runs[0];
+const result = {
+  time: new Date().toISOString(),
+  machine: describeMachine(),
+  versions: [load.gstreamer, limit?.versions].filter(Boolean).join(", "),
+  conditions: `Each sender: ${runs.find((run) => !run.audioOnly)?.load.media ?? "no video"}, Opus at 32 kbit/s, ` +
+    `${kTalkers} talk (or as many as there are); a grid in 1280x720 at 30 fps and 1500 kbit/s out, Opus at 40 kbit/s, ` +
+    `DTLS-SRTP; ${seconds} s each.`,
+  slopes: slopesOf(runs),
+  runs,
+};
+if (values.save) writeFileSync(values.save, `${JSON.stringify(result, null, 1)}\n`);
+console.log(values.json ? JSON.stringify(result) : print(result));
 process.exit(runs.some((run) => run.failed > 0) ? 1 : 0);

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const kPrograms =
+export const kPrograms =
   process.env.TESSERA_BIN_DIR ?? path.join(fileURLToPath(new URL("..", import.meta.url)), "build/release/bin");
 const kStartMs = 30000;
 const kStopMs = 8000;

@@ -13,6 +13,8 @@ namespace tessera::load {
 struct EncodedFrame {
   gst::Ref<GstBuffer> data;
   bool keyframe = false;
+  std::uint8_t level = 127;  // of sound, -dBov (RFC 6464)
+  bool voice = false;
 };
 
 // Encoded media that is sent in a loop; read-only once made, so any number of senders share it.
@@ -36,15 +38,19 @@ struct VideoClipSettings {
 inline constexpr std::chrono::seconds kVideoClipLength{8};
 inline constexpr std::chrono::seconds kKeyframeInterval{2};
 
+// The packets of the talking clip in which speech begins after a pause.
+inline constexpr std::size_t kSpeechBegins[] = {0, 200};
+
 // Caps of the encoded video, as a payloader wants them.
 gst::Ref<GstCaps> videoClipCaps(const VideoClipSettings& settings);
 std::string_view codecName(VideoCodec codec);  // "VP8", "H264"
 
-// Encodes the hard clip of clip_picture.h at the wanted rate; takes a few seconds. Any thread.
+// Encodes the picture of clip_picture.h at the wanted rate, each frame with its number as a time code; takes
+// a few seconds. Any thread.
 [[nodiscard]] Result<Clip> encodeVideoClip(const VideoClipSettings& settings);
 
-// Opus, 48 kHz mono, 20 ms, 8 s: something like speech (tones of a voice, in syllables, with pauses), or the
-// quiet noise of a room.
+// Opus, 48 kHz mono, 20 ms, 8 s: something like speech (tones of a voice, in syllables, with pauses), or
+// silence as of somebody muted.
 [[nodiscard]] Result<Clip> encodeAudioClip(bool talking);
 
 }  // namespace tessera::load

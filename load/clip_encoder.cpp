@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gst/app/app.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include "load/clip.h"
 #include "load/clip_picture.h"
+#include "load/time_code.h"
 #include "pipelines/gst/element.h"
 
 namespace tessera::load {
@@ -19,7 +21,8 @@ using std::chrono::seconds;
 constexpr int kAudioRate = 48000;
 constexpr std::chrono::milliseconds kOpusFrame{20};
 constexpr seconds kAudioClipLength{8};
-constexpr seconds kEncodeDeadline{120};  // for a sample to come out; a slow machine, not a hang
+constexpr std::uint8_t kVoiceLevel = 60;  // -dBov; above it is the hiss of a pause
+constexpr seconds kEncodeDeadline{120};   // for a sample to come out; a slow machine, not a hang
 
 struct Job {
   std::string encoder;  // between appsrc and appsink, in gst-launch syntax
@@ -121,6 +124,14 @@ std::int16_t voiceAt(double t) {
   return static_cast<std::int16_t>(3500 * value * syllable * pause);
 }
 
+// RFC 6464: minus dBov, 127 for silence.
+std::uint8_t levelOf(std::span<const std::int16_t> samples) {
+  double squares = 0;
+  for (const double sample : samples) squares += sample * sample;
+  const double rms = std::sqrt(squares / static_cast<double>(samples.size())) / 32768;
+  return rms > 0 ? static_cast<std::uint8_t>(std::clamp(-20 * std::log10(rms), 0.0, 127.0)) : 127;
+}
+
 }  // namespace
 
 Result<Clip> encodeVideoClip(const VideoClipSettings& settings) {
@@ -132,8 +143,9 @@ Result<Clip> encodeVideoClip(const VideoClipSettings& settings) {
   job.frames = settings.fps * static_cast<int>(kVideoClipLength.count());
   job.frameDuration = nanoseconds(std::chrono::seconds(1)) / settings.fps;
   job.frameBytes = picture->bytes();
-  job.draw = [picture, fps = settings.fps](int index, std::span<std::uint8_t> out) {
-    picture->draw(static_cast<double>(index) / fps, out);
+  job.draw = [picture, settings](int index, std::span<std::uint8_t> out) {
+    picture->draw(static_cast<double>(index) / settings.fps, out);
+    paintTimeCode(out, settings.width, settings.height, static_cast<unsigned>(index));
   };
   Result<Clip> clip = encode(job);
   if (clip) clip->caps = videoClipCaps(settings);
@@ -148,21 +160,28 @@ Result<Clip> encodeAudioClip(bool talking) {
   job.frames = static_cast<int>(kAudioClipLength / kOpusFrame);
   job.frameDuration = kOpusFrame;
   job.frameBytes = kSamples * sizeof(std::int16_t);
-  job.draw = [talking, random = 1u](int index, std::span<std::uint8_t> out) mutable {
-    auto* samples = reinterpret_cast<std::int16_t*>(out.data());
+  std::vector<std::uint8_t> levels;
+  job.draw = [talking, &levels, random = 1u](int index, std::span<std::uint8_t> out) mutable {
+    const std::span samples(reinterpret_cast<std::int16_t*>(out.data()), kSamples);
     for (int i = 0; i < kSamples; ++i) {
       random = random * 1664525u + 1013904223u;
       const auto hiss = static_cast<std::int16_t>(static_cast<int>(random >> 28) - 8);  // about -75 dBFS
       const double t = static_cast<double>(index * kSamples + i) / kAudioRate;
-      samples[i] = static_cast<std::int16_t>(hiss + (talking ? voiceAt(t) : 0));
+      samples[i] = static_cast<std::int16_t>(talking ? hiss + voiceAt(t) : 0);
     }
+    levels.push_back(levelOf(samples));
   };
   Result<Clip> clip = encode(job);
-  if (clip) {
-    clip->caps = gst::capsOf(
-        "audio/x-opus,rate=48000,channels=1,channel-mapping-family=0,stream-count=1,"
-        "coupled-count=0");
-    for (EncodedFrame& frame : clip->frames) frame.keyframe = true;
+  if (!clip) return clip;
+  clip->caps = gst::capsOf(
+      "audio/x-opus,rate=48000,channels=1,channel-mapping-family=0,stream-count=1,"
+      "coupled-count=0");
+  // Whole seconds, so that what is said comes again at the same places; the encoder's delay adds a packet.
+  clip->frames.resize(std::min(clip->frames.size(), levels.size()));
+  for (std::size_t i = 0; i < clip->frames.size(); ++i) {
+    clip->frames[i].keyframe = true;
+    clip->frames[i].level = levels[i];
+    clip->frames[i].voice = levels[i] < kVoiceLevel;
   }
   return clip;
 }

@@ -13,7 +13,7 @@ namespace {
 
 // A line of text (kind, version and settings), then each frame: u32 size, u8 keyframe, little endian, bytes.
 // The version counts up when the picture or the encoding changes.
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr std::uint32_t kMaxFrameBytes = 4u << 20;
 constexpr std::size_t kMaxFileBytes = 256u << 20;
 constexpr std::size_t kFrameHeaderBytes = 5;

@@ -34,6 +34,34 @@ void addOctave(std::vector<int>& sum, int cell, int amplitude, std::uint32_t& ra
   }
 }
 
+// Columns that something covers in a row.
+struct Span {
+  int from = 0, to = 0;
+  bool holds(int x) const { return x >= from && x < to; }
+};
+
+// A head that nods and sways, and shoulders that follow it half the way.
+struct Subject {
+  double x = 0, y = 0;  // the head's centre
+  double bodyX = 0, bodyY = 0;
+  double width = 0, height = 0;  // half of the head's
+
+  Span head(int row) const { return ellipse(row, x, y, width, height); }
+  Span body(int row) const { return ellipse(row, bodyX, bodyY, width * 2.2, height * 1.7); }
+  static Span ellipse(int row, double centreX, double centreY, double radiusX, double radiusY) {
+    const double dy = (row - centreY) / radiusY;
+    if (dy * dy >= 1) return {};
+    const double half = radiusX * std::sqrt(1 - dy * dy);
+    return {static_cast<int>(centreX - half), static_cast<int>(centreX + half)};
+  }
+};
+
+Subject subjectIn(int width, int height, double seconds) {
+  const double sway = 0.12 * std::sin(seconds * 1.3), nod = 0.04 * std::sin(seconds * 2.1);
+  return {width * (0.5 + sway),      height * (0.60 + nod), width * (0.5 + sway / 2),
+          height * (1.18 + nod / 2), width * 0.11,          height * 0.26};
+}
+
 }  // namespace
 
 ClipPicture::ClipPicture(int width, int height)
@@ -64,21 +92,24 @@ void ClipPicture::draw(double seconds, std::span<std::uint8_t> out) {
   drawChroma(seconds, out);
 }
 
+std::uint8_t ClipPicture::subjectAt(int x, int y) const {
+  return textureAt(x * 2 + 300, y * 2) / 2 + 90;
+}
+
 void ClipPicture::drawLuma(double seconds, std::span<std::uint8_t> out) {
   const int panX = static_cast<int>(60 * std::sin(seconds * 0.8) + 20 * seconds);
   const int panY = static_cast<int>(30 * std::sin(seconds * 0.5));
-  const double centreX = width_ * (0.5 + 0.2 * std::sin(seconds * 1.3));
-  const double centreY = height_ * (0.55 + 0.1 * std::sin(seconds * 2.1));
-  const double radiusX = width_ * 0.16, radiusY = height_ * 0.33;
+  const Subject subject = subjectIn(width_, height_, seconds);
   std::size_t noiseAt = next(random_) % kNoiseSize;
   for (int y = 0; y < height_; ++y) {
-    const double dy = (y - centreY) / radiusY;
-    const double half = dy * dy < 1 ? radiusX * std::sqrt(1 - dy * dy) : -1;
-    const int from = static_cast<int>(centreX - half), to = static_cast<int>(centreX + half);
+    const Span head = subject.head(y), body = subject.body(y);
     for (int x = 0; x < width_; ++x) {
       int value = textureAt(x + panX, y + panY);
-      if (half > 0 && x >= from && x < to) {  // the subject has a texture of its own that goes with it
-        value = textureAt((x - from) * 2 + 300, static_cast<int>(y - centreY) * 2) / 2 + 90;
+      const int fromX = x - static_cast<int>(subject.x), fromY = y - static_cast<int>(subject.y);
+      if (head.holds(x)) {
+        value = subjectAt(fromX, fromY);
+      } else if (body.holds(x)) {
+        value = subjectAt(fromX, fromY) / 2 + 20;
       }
       value += noise_[noiseAt];
       noiseAt = (noiseAt + 1) & (kNoiseSize - 1);
@@ -90,13 +121,18 @@ void ClipPicture::drawLuma(double seconds, std::span<std::uint8_t> out) {
 void ClipPicture::drawChroma(double seconds, std::span<std::uint8_t> out) {
   const int shift = static_cast<int>(seconds * 15);
   const int width = width_ / 2, height = height_ / 2;
+  const Subject subject = subjectIn(width_, height_, seconds);
   std::uint8_t* u = out.data() + static_cast<std::size_t>(width_) * height_;
   std::uint8_t* v = u + static_cast<std::size_t>(width) * height;
   for (int y = 0; y < height; ++y) {
+    const Span head = subject.head(2 * y), body = subject.body(2 * y);
     for (int x = 0; x < width; ++x) {
       const std::size_t at = static_cast<std::size_t>(y) * width + x;
-      u[at] = static_cast<std::uint8_t>(128 + (textureAt(x / 2 + shift, y / 2) - 120) / 2);
-      v[at] = static_cast<std::uint8_t>(128 + (textureAt(x / 2, y / 2 + 512 - shift) - 120) / 2);
+      const bool skin = head.holds(2 * x), cloth = !skin && body.holds(2 * x);
+      const int blue = (textureAt(x / 2 + shift, y / 2) - 120) / 2;
+      const int red = (textureAt(x / 2, y / 2 + 512 - shift) - 120) / 2;
+      u[at] = static_cast<std::uint8_t>(128 + (skin ? -16 : cloth ? 22 : blue));
+      v[at] = static_cast<std::uint8_t>(128 + (skin ? 20 : cloth ? -8 : red));
     }
   }
 }

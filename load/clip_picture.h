@@ -6,8 +6,8 @@
 
 namespace tessera::load {
 
-// A picture that is hard to encode, the same in every run: a textured background that pans, a subject that
-// moves before it, and sensor noise over both. I420, planes without padding.
+// A picture like that of a camera, the same in every run: a textured background that pans, a head and
+// shoulders that move before it, and sensor noise over both. I420, planes without padding.
 class ClipPicture {
  public:
   ClipPicture(int width, int height);  // pixels, even
@@ -20,6 +20,7 @@ class ClipPicture {
   void drawLuma(double seconds, std::span<std::uint8_t> out);
   void drawChroma(double seconds, std::span<std::uint8_t> out);
   std::uint8_t textureAt(int x, int y) const;
+  std::uint8_t subjectAt(int x, int y) const;  // pixels from its centre
 
   const int width_, height_;
   std::vector<std::uint8_t> texture_;  // square, repeats

@@ -14,15 +14,25 @@ Crew::Crew(const Options& options, Clips clips)
     : options_(options),
       clips_(std::move(clips)),
       signaling_(options.participants + options.viewers + 1, options.insecure),
-      company_{signaling_,           sender_, teardown_, options.url, options.room, options.video.codec,
-               options.gatherAddress} {}
+      company_{
+          signaling_,    sender_, teardown_, options.url, options.room, options.video, options.gatherAddress,
+          options.layout} {}
 
 std::unique_ptr<Participant> Crew::make(const Place& place, std::function<void()> onChanged) {
   Participant::Settings settings;
   settings.name = fmt::format("{}-{:03}", place.viewer ? "viewer" : "load", place.index + 1);
   settings.viewer = place.viewer;
-  settings.video = clips_.video;
-  settings.audio = place.index < options_.audioTalkers ? clips_.talking : clips_.quiet;
+  settings.audioOnly = options_.audioOnly;
+  settings.driftPpm = options_.driftPpm;
+  if (!options_.audioOnly) settings.video = clips_.video;
+  const bool talks = place.index < options_.talkers;
+  settings.audio = talks ? clips_.talking : clips_.quiet;
+  if (!place.viewer) {
+    settings.logs.video = std::make_shared<SendLog>(kTimeCodes);
+    settings.logs.audio = std::make_shared<SendLog>(settings.audio->frames.size());
+    if (talks) onlyTalker_ = options_.talkers == 1 ? settings.logs.audio : nullptr;
+  }
+  if (place.watched && (place.viewer || !talks)) settings.onlyTalker = onlyTalker_;
   settings.phase = std::fmod(place.index * kGoldenRatio, 1.0);
   settings.keepDecoding = place.watched;
   return std::make_unique<Participant>(company_, std::move(settings), std::move(onChanged));

@@ -15,7 +15,7 @@ class Crew {
   struct Place {
     int index = 0;  // names it, and shifts its clip against the others'
     bool viewer = false;
-    bool watched = false;  // its picture is decoded and looked at all along
+    bool watched = false;  // its picture is looked at all along, and its sound listened to
   };
   std::unique_ptr<Participant> make(const Place& place, std::function<void()> onChanged);
 
@@ -30,6 +30,7 @@ class Crew {
   SignalingContext signaling_;
   FrameSender sender_;
   Company company_;
+  std::shared_ptr<const SendLog> onlyTalker_;  // of the sound of the first, while there is one
 };
 
 }  // namespace tessera::load

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tessera::load {
 
@@ -36,6 +37,26 @@ struct PictureFigures {
   Milliseconds longestFreeze{0};  // the longest time without a change in the picture
 };
 
+struct DelaySample {
+  Milliseconds at{0};  // since the measurement began
+  double ms = 0;
+};
+
+// How late the senders' frames were in the picture: from the last packet of a frame sent to the last packet
+// of the first mixed frame that shows it. It includes both ways through the network and both jitter buffers.
+struct DelayFigures {
+  std::vector<DelaySample> series;           // of all senders
+  int senders = 0;                           // whose tiles were read
+  double worstMedianMs = 0, worstP95Ms = 0;  // of the sender who had it worst
+  std::uint64_t unread = 0;                  // tiles whose time code could not be read or is nobody's
+  double decodeMs = 0;  // from a mixed frame's last packet to its picture here, at the median
+};
+
+// The same for the beginnings of speech, from packet to packet.
+struct SoundFigures {
+  std::vector<DelaySample> delays;
+};
+
 // One participant or viewer. Times count from the moment `join` was sent.
 struct MemberFigures {
   std::string name;
@@ -46,6 +67,8 @@ struct MemberFigures {
   VideoFigures video;
   AudioFigures audio;
   std::optional<PictureFigures> picture;
+  std::optional<DelayFigures> delay;
+  std::optional<SoundFigures> sound;
   double kbpsIn = 0, kbpsOut = 0;  // media payload, without RTP, SRTP and UDP headers
 };
 

@@ -2,9 +2,9 @@
 #pragma once
 #include <functional>
 #include <memory>
-#include <span>
 
 #include "base/result.h"
+#include "load/time_code.h"
 #include "pipelines/gst/push_pad.h"
 #include "pipelines/gst/receive_pad.h"
 #include "room/media_room.h"
@@ -15,11 +15,7 @@ namespace tessera::load {
 // whoever pushed last.
 class FrameDecoder {
  public:
-  struct Luma {
-    std::span<const std::uint8_t> bytes;
-    int width = 0, height = 0, stride = 0;
-  };
-  using OnFrame = std::function<void(const Luma&)>;
+  using OnFrame = std::function<void(const LumaPlane&)>;
   using OnKeyframeNeeded = std::function<void()>;
 
   static Result<std::unique_ptr<FrameDecoder>> create(VideoCodec codec, int payload, OnFrame onFrame,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/frame_sender.h"
 
+#include <gst/audio/audio.h>
 #include <gst/video/video.h>
 
 #include <algorithm>
@@ -13,8 +14,11 @@ constexpr std::chrono::milliseconds kGiveUpLateness{500};
 
 }  // namespace
 
-SendTrack::SendTrack(std::shared_ptr<const Clip> clip, double phase)
+SendTrack::SendTrack(std::shared_ptr<const Clip> clip, Settings settings)
     : clip_(std::move(clip)),
+      settings_(std::move(settings)),
+      interval_(std::chrono::duration_cast<Clock::duration>(
+          std::chrono::duration<double, std::nano>(clip_->frameDuration) / (1 + settings_.driftPpm * 1e-6))),
       keyframeWanted_(std::make_shared<std::atomic<bool>>(false)),
       pad_("load", clip_->caps,
            [wanted = keyframeWanted_](GstEvent* event) {
@@ -22,7 +26,8 @@ SendTrack::SendTrack(std::shared_ptr<const Clip> clip, double phase)
              *wanted = true;
              return true;
            }),
-      at_(clip_->nextKeyframe(static_cast<std::size_t>(phase * static_cast<double>(clip_->frames.size())))) {}
+      at_(clip_->nextKeyframe(
+          static_cast<std::size_t>(settings_.phase * static_cast<double>(clip_->frames.size())))) {}
 
 void SendTrack::stop() {
   stopped_ = true;
@@ -32,17 +37,27 @@ void SendTrack::stop() {
 bool SendTrack::sendNext(TimePoint due) {
   if (stopped_) return false;
   if (keyframeWanted_->exchange(false)) at_ = clip_->nextKeyframe(at_);
-  const EncodedFrame& frame = clip_->frames[at_];
+  const std::size_t number = at_;
+  const EncodedFrame& frame = clip_->frames[number];
   at_ = (at_ + 1) % clip_->frames.size();
+  if (mediaTime_ == TimePoint{}) mediaTime_ = due;
   GstBuffer* buffer = gst_buffer_copy(frame.data.get());  // shares the bytes
   GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(due.time_since_epoch()).count();
+      std::chrono::duration_cast<std::chrono::nanoseconds>(mediaTime_.time_since_epoch()).count();
   GST_BUFFER_DURATION(buffer) = clip_->frameDuration.count();
   GST_BUFFER_FLAG_UNSET(buffer, GST_BUFFER_FLAG_DISCONT);
   if (!frame.keyframe) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  if (settings_.tellLevels) gst_buffer_add_audio_level_meta(buffer, frame.level, frame.voice);
   bytesSent_ += gst_buffer_get_size(buffer);
   const GstFlowReturn flow = pad_.push(gst::Ref<GstBuffer>::adopt(buffer));
+  // The push ends with the system call that sends the last packet.
+  if (settings_.log) settings_.log->sent(number, Clock::now());
   return flow == GST_FLOW_OK;
+}
+
+TimePoint SendTrack::nextDue(TimePoint due, Clock::duration late) {
+  mediaTime_ += clip_->frameDuration + late;
+  return due + interval_ + late;
 }
 
 FrameSender::FrameSender() : thread_([this] { run(); }) {}
@@ -87,8 +102,7 @@ void FrameSender::run() {
     latest_ = std::max(latest_, Milliseconds(late));
     lock.unlock();
     const bool again = entry.track->sendNext(due);
-    entry.due += entry.track->clip_->frameDuration;
-    if (late > kGiveUpLateness) entry.due = Clock::now();
+    entry.due = entry.track->nextDue(due, late > kGiveUpLateness ? late : Clock::duration::zero());
     lock.lock();
     if (again) queue_.push(std::move(entry));
   }

@@ -10,6 +10,7 @@
 
 #include "load/clip.h"
 #include "load/figures.h"
+#include "load/send_log.h"
 #include "pipelines/gst/push_pad.h"
 
 namespace tessera::load {
@@ -17,8 +18,14 @@ namespace tessera::load {
 // One clip on its way into one connection, in a loop.
 class SendTrack {
  public:
-  // Starts at the first keyframe at or after `phase` (0 to 1) of the clip. The pad is made of `clip->caps`.
-  SendTrack(std::shared_ptr<const Clip> clip, double phase);
+  struct Settings {
+    double phase = 0;              // starts at the first keyframe at or after this part (0 to 1) of the clip
+    double driftPpm = 0;           // how much faster the sender's clock runs than ours
+    std::shared_ptr<SendLog> log;  // or null
+    bool tellLevels = false;       // each buffer says how loud it is, for the payloader's extension
+  };
+  // The pad is made of `clip->caps`.
+  SendTrack(std::shared_ptr<const Clip> clip, Settings settings);
 
   gst::PushPad& pad() { return pad_; }
   void stop();  // any thread; nothing is sent from now on
@@ -26,12 +33,18 @@ class SendTrack {
 
  private:
   friend class FrameSender;
-  bool sendNext(TimePoint due);  // false: stopped, or nobody takes it any more
+  // Sends the frame that was due at `due`; false: stopped, or nobody takes it any more.
+  bool sendNext(TimePoint due);
+  // When the one after it is due; `late` by which it is put off, as is the sender's clock.
+  TimePoint nextDue(TimePoint due, Clock::duration late);
 
   const std::shared_ptr<const Clip> clip_;
+  const Settings settings_;
+  const Clock::duration interval_;                           // between frames by our clock
   const std::shared_ptr<std::atomic<bool>> keyframeWanted_;  // shared with the pad's event handler
   gst::PushPad pad_;
-  std::size_t at_;  // of the sending thread
+  std::size_t at_;         // of the sending thread
+  TimePoint mediaTime_{};  // likewise: by the sender's clock; the same as ours at its first frame
   std::atomic<bool> stopped_{false};
   std::atomic<std::uint64_t> bytesSent_{0};
 };

@@ -28,21 +28,32 @@ bool isClosed(const Participant& member) {
 
 LoadRun::LoadRun(const Options& options, Crew& crew, Progress& progress, std::function<void()> onDone)
     : options_(options), crew_(crew), progress_(progress), onDone_(std::move(onDone)), server_(options) {
+  gchar* const version = gst_version_string();
+  report_.gstreamer = version;
+  g_free(version);
   report_.url = options.url;
   report_.room = options.room.value;
   report_.media =
-      fmt::format("{} {}x{} at {} fps and {} kbit/s", codecName(options.video.codec), options.video.width,
-                  options.video.height, options.video.fps, options.video.kbps);
+      options.audioOnly
+          ? "no video"
+          : fmt::format("{} {}x{} at {} fps and {} kbit/s", codecName(options.video.codec),
+                        options.video.width, options.video.height, options.video.fps, options.video.kbps);
+  report_.audioOnly = options.audioOnly;
+  report_.talkers = std::min(options.talkers, options.participants);
+  report_.driftPpm = options.driftPpm;
   report_.participants = options.participants;
   report_.viewers = options.viewers;
 }
 
 void LoadRun::start() {
-  // With senders there is something to look at; else the picture is empty and need not move.
-  for (int i = 0; i < options_.participants; ++i)
-    members_.push_back(crew_.make({i, false, i == 0}, [this] { onChanged(); }));
-  for (int i = 0; i < options_.viewers; ++i)
-    members_.push_back(crew_.make({i, true, false}, [this] { onChanged(); }));
+  // The last one looks. With senders there is something to look at; else the picture is empty and need not
+  // move.
+  const int participants = options_.participants, viewers = options_.viewers;
+  for (int i = 0; i < participants; ++i)
+    members_.push_back(
+        crew_.make({i, false, viewers == 0 && i + 1 == participants}, [this] { onChanged(); }));
+  for (int i = 0; i < viewers; ++i)
+    members_.push_back(crew_.make({i, true, participants > 0 && i + 1 == viewers}, [this] { onChanged(); }));
   watchTimer_.every(kWatchInterval, [this] { checkDeadlines(); });
   progressTimer_.every(seconds(1), [this] { showProgress(); });
   rampTimer_.every(options_.ramp, [this] { joinNext(); });
@@ -113,6 +124,7 @@ void LoadRun::finish(bool interrupted) {
     MemberFigures figures = member->figures(now);
     judge(figures);
     report_.members.push_back(std::move(figures));
+    if (member == members_.back()) report_.tiles = member->tiles();
   }
   leaveAll();
 }
@@ -124,7 +136,7 @@ void LoadRun::judge(MemberFigures& member) const {
     member.failure = "no picture yet when the run was ended";
   } else if (phase_ != Phase::measuring || report_.measuredSeconds < 1) {
     return;
-  } else if (member.video.frames == 0) {
+  } else if (member.video.frames == 0 && !options_.audioOnly) {
     member.failure = "no picture during the measurement";
   } else if (member.audio.packets == 0) {
     member.failure = "no sound during the measurement";

@@ -49,6 +49,14 @@ std::string withCredentials(const wire::IceServer& server) {
                      escape(server.credential), server.url.substr(colon + 1));
 }
 
+void addExtension(GstElement* payloader, const char* uri, std::optional<unsigned> id) {
+  GstRTPHeaderExtension* extension = id ? gst_rtp_header_extension_create_from_uri(uri) : nullptr;
+  if (!extension) return;
+  gst_rtp_header_extension_set_id(extension, *id);
+  g_signal_emit_by_name(payloader, "add-extension", extension);
+  gst_object_unref(extension);
+}
+
 }  // namespace
 
 MediaPeer::MediaPeer(Settings settings, FrameSender& sender, Teardown& teardown, Handlers handlers)
@@ -85,12 +93,12 @@ Status MediaPeer::build(Offer& offer, std::shared_ptr<Received> received) {
   g_object_set(webrtc_, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, nullptr);
   configureIce();
   auto receiver = MediaReceiver::create(
-      std::move(received),
-      {settings_.codec, offer.video ? offer.video->payload : 0, settings_.keepDecoding, [weak = weak_.get()] {
-         post([weak] {
-           if (auto* self = weak.get()) self->handlers_.onFirstFrame();
-         });
-       }});
+      std::move(received), {settings_.codec, offer.video ? offer.video->payload : 0, settings_.keepDecoding,
+                            settings_.audioOnly, [weak = weak_.get()] {
+                              post([weak] {
+                                if (auto* self = weak.get()) self->handlers_.onFirstFrame();
+                              });
+                            }});
   if (!receiver) return tl::unexpected(receiver.error());
   receiver_ = std::move(*receiver);
   connectSignals();
@@ -120,13 +128,8 @@ Status MediaPeer::addTrack(const std::shared_ptr<const Clip>& clip, const Offere
     g_object_set(*element, "config-interval", -1, nullptr);
     gst_util_set_object_arg(G_OBJECT(*element), "aggregate-mode", "zero-latency");
   }
-  if (offered.twccId) {
-    if (GstRTPHeaderExtension* twcc = gst_rtp_header_extension_create_from_uri(kTwccUri)) {
-      gst_rtp_header_extension_set_id(twcc, *offered.twccId);
-      g_signal_emit_by_name(*element, "add-extension", twcc);
-      gst_object_unref(twcc);
-    }
-  }
+  addExtension(*element, kTwccUri, offered.twccId);
+  addExtension(*element, kLevelUri, offered.levelId);
   const auto caps = gst::Ref<GstCaps>::adopt(gst_caps_copy(offered.caps.get()));
   gst_caps_set_simple(caps.get(), "ssrc", G_TYPE_UINT, ssrc, nullptr);
   const std::string name = fmt::format("sink_{}", offered.mline);
@@ -140,7 +143,11 @@ Status MediaPeer::addTrack(const std::shared_ptr<const Clip>& clip, const Offere
   const auto source = gst::staticPad(*element, "src");
   if (!source) return tl::unexpected(source.error());
   if (auto ok = gst::link(source->get(), sink.get()); !ok) return ok;
-  auto track = std::make_shared<SendTrack>(clip, settings_.phase);
+  const bool video = clip == settings_.video;
+  auto track = std::make_shared<SendTrack>(
+      clip, SendTrack::Settings{settings_.phase, settings_.driftPpm,
+                                video ? settings_.logs.video : settings_.logs.audio,
+                                !video && offered.levelId.has_value()});
   if (auto ok = track->pad().linkTo(*element); !ok) return ok;
   tracks_.push_back(std::move(track));
   return {};
@@ -217,7 +224,22 @@ void MediaPeer::negotiate(SdpMessage offer) {
   gst_webrtc_session_description_free(remote);
 }
 
+// The transceivers are there once the offer is set; one that we have no track for would receive.
+void MediaPeer::refuseVideo() {
+  GArray* transceivers = nullptr;
+  g_signal_emit_by_name(webrtc_, "get-transceivers", &transceivers);
+  for (guint i = 0; i < transceivers->len; ++i) {
+    auto* transceiver = g_array_index(transceivers, GstWebRTCRTPTransceiver*, i);
+    GstWebRTCKind kind = GST_WEBRTC_KIND_UNKNOWN;
+    g_object_get(transceiver, "kind", &kind, nullptr);
+    if (kind == GST_WEBRTC_KIND_VIDEO)
+      g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE, nullptr);
+  }
+  g_array_unref(transceivers);
+}
+
 void MediaPeer::createAnswer() {
+  if (settings_.audioOnly) refuseVideo();
   const auto done = gst::makePromise("making an answer", [weak = weak_.get()](const Reply& reply) {
     GstWebRTCSessionDescription* answer = nullptr;
     if (reply && *reply)

@@ -26,6 +26,9 @@ class MediaPeer {
     VideoCodec codec = VideoCodec::vp8;
     std::shared_ptr<const Clip> video, audio;  // null: nothing is sent
     double phase = 0;                          // where in the clips to begin, 0 to 1
+    double driftPpm = 0;                       // how much faster our clock runs than the machine's
+    SendLogs logs;                             // of the clips; or null
+    bool audioOnly = false;                    // takes no video either
     bool keepDecoding = false;
     std::string gatherAddress;  // empty: every interface but loopback
     std::vector<wire::IceServer> iceServers;
@@ -53,6 +56,7 @@ class MediaPeer {
   Status build(Offer& offer, std::shared_ptr<Received> received);
   Status addTrack(const std::shared_ptr<const Clip>& clip, const OfferedTrack& offered,
                   const char* payloader);
+  void refuseVideo();
   void configureIce();
   void connectSignals();
   void negotiate(SdpMessage offer);

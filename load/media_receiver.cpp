@@ -33,7 +33,7 @@ GstPadProbeReturn dropAll(GstPad*, GstPadProbeInfo*, gpointer) {
 
 }  // namespace
 
-// Belongs to the streaming thread of the video pad once media flows.
+// Belongs to the streaming thread of the video pad once media flows, but for what onSound() uses.
 struct MediaReceiver::VideoInput {
   std::shared_ptr<Received> received;
   Settings settings;
@@ -41,6 +41,7 @@ struct MediaReceiver::VideoInput {
   bool decoded = false;
   gst::ReceivePad* pad = nullptr;  // the one that calls us, so it is there
   TimePoint lastRequest{};
+  TimePoint lastPacket{};
 
   void onPacket(const gst::Ref<GstBuffer>& buffer) {
     bool broken = false;
@@ -50,20 +51,37 @@ struct MediaReceiver::VideoInput {
     });
     if (broken) requestKeyframe();
     if (!decoder) return;
+    lastPacket = Clock::now();
     decoder->push(buffer);
     if (decoded && !settings.keepDecoding) decoder.reset();
   }
 
-  void onFrame(const FrameDecoder::Luma& luma) {
+  void onFrame(const LumaPlane& luma) {
     const TimePoint now = Clock::now();
     {
       const std::lock_guard lock(received->mutex);
       if (!received->firstFrame) received->firstFrame = now;
-      if (settings.keepDecoding)
+      if (settings.keepDecoding) {
         received->picture.onFrame(luma.bytes, luma.width, luma.height, luma.stride, now);
+        received->delay.onFrame(luma, lastPacket, now);
+      }
     }
     if (!decoded) settings.onFirstFrame();
     decoded = true;
+  }
+
+  // On the streaming thread of the audio pad.
+  void onSound(const RtpPacket& packet) {
+    const TimePoint now = Clock::now();
+    bool first = false;
+    {
+      const std::lock_guard lock(received->mutex);
+      received->audio.onPacket(packet, now);
+      if (settings.keepDecoding) received->sound.onPacket(packet, now);
+      first = settings.audioOnly && !received->firstFrame;
+      if (first) received->firstFrame = now;
+    }
+    if (first) settings.onFirstFrame();
   }
 
   void requestKeyframe() {
@@ -84,7 +102,7 @@ Result<std::shared_ptr<MediaReceiver>> MediaReceiver::create(std::shared_ptr<Rec
   // The decoder is the input's: what it calls back cannot outlive it.
   auto decoder = FrameDecoder::create(
       input->settings.codec, input->settings.videoPayload,
-      [self = input.get()](const FrameDecoder::Luma& luma) { self->onFrame(luma); },
+      [self = input.get()](const LumaPlane& luma) { self->onFrame(luma); },
       [self = input.get()] { self->requestKeyframe(); });
   if (!decoder) return tl::unexpected(decoder.error());
   input->decoder = std::move(*decoder);
@@ -96,11 +114,8 @@ Result<std::shared_ptr<MediaReceiver>> MediaReceiver::create(std::shared_ptr<Rec
       }});
   input->pad = receiver->video_.get();
   receiver->audio_ = std::make_unique<gst::ReceivePad>(
-      "load-audio", gst::ReceivePad::Handlers{.onBuffer = [received](const gst::Ref<GstBuffer>& buffer) {
-        withRtp(buffer, [&](const RtpPacket& packet) {
-          const std::lock_guard lock(received->mutex);
-          received->audio.onPacket(packet, Clock::now());
-        });
+      "load-audio", gst::ReceivePad::Handlers{.onBuffer = [input](const gst::Ref<GstBuffer>& buffer) {
+        withRtp(buffer, [&](const RtpPacket& packet) { input->onSound(packet); });
         return GST_FLOW_OK;
       }});
   return receiver;

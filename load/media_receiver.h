@@ -5,9 +5,11 @@
 #include <mutex>
 #include <optional>
 
+#include "load/delay_check.h"
 #include "load/frame_decoder.h"
 #include "load/picture_check.h"
 #include "load/receiver_check.h"
+#include "load/sound_check.h"
 #include "pipelines/gst/receive_pad.h"
 
 namespace tessera::load {
@@ -19,6 +21,8 @@ struct Received {
   VideoCheck video;
   AudioCheck audio;
   PictureCheck picture;
+  DelayCheck delay;
+  SoundCheck sound;
   std::optional<TimePoint> firstFrame;
 };
 
@@ -29,7 +33,8 @@ class MediaReceiver {
   struct Settings {
     VideoCodec codec = VideoCodec::vp8;
     int videoPayload = 0;
-    bool keepDecoding = false;
+    bool keepDecoding = false;           // and looks at picture and sound
+    bool audioOnly = false;              // the first packet of sound counts as the first frame
     std::function<void()> onFirstFrame;  // on a streaming thread
   };
 

@@ -31,7 +31,7 @@ std::optional<OfferedTrack> findEncoding(const GstSDPMedia* media, unsigned mlin
     const gchar* name = gst_structure_get_string(structure, "encoding-name");
     if (!name || encoding != name) continue;
     gst_structure_set_name(structure, "application/x-rtp");
-    return OfferedTrack{mline, payload, caps, extensionId(media, kTwccUri)};
+    return OfferedTrack{mline, payload, caps, extensionId(media, kTwccUri), extensionId(media, kLevelUri)};
   }
   return std::nullopt;
 }

@@ -20,8 +20,9 @@ using SdpMessage = std::unique_ptr<GstSDPMessage, SdpDeleter>;
 struct OfferedTrack {
   unsigned mline = 0;
   int payload = 0;
-  gst::Ref<GstCaps> caps;          // application/x-rtp, with what the offer says of this payload type
-  std::optional<unsigned> twccId;  // header extension transport-wide-cc, if offered
+  gst::Ref<GstCaps> caps;           // application/x-rtp, with what the offer says of this payload type
+  std::optional<unsigned> twccId;   // header extension transport-wide-cc, if offered
+  std::optional<unsigned> levelId;  // that of RFC 6464, likewise
 };
 
 struct Offer {
@@ -31,6 +32,8 @@ struct Offer {
 
 inline constexpr const char* kTwccUri =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+inline constexpr const char* kLevelUri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 
 // Finds Opus and the given video codec in the offer. Fails when it does not parse or has neither.
 [[nodiscard]] Result<Offer> readOffer(const std::string& sdp, VideoCodec codec);

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "wire/common_fields.h"
+
 namespace tessera::load {
 namespace {
 
@@ -16,9 +18,12 @@ const char* const kSummary =
     "they get back: joins, time to the first decoded frame, frame rate, gaps, and the CPU time, memory and\n"
     "threads of the server when it runs on this machine.";
 const char* const kDescription =
-    "Media is encoded once (a hard clip: panning texture, a moving subject, sensor noise) and kept under\n"
+    "Media is encoded once (panning texture, a moving subject, sensor noise, a time code) and kept under\n"
     "$XDG_CACHE_HOME/tessera-load. Progress goes to the standard error, the report to the standard output.\n"
     "Ctrl-C ends a run early, with the report of what was measured so far.\n\n"
+    "The last one to join looks at the picture and reads how late each sender's frames are in it; when there "
+    "is\n"
+    "one talker and somebody else to listen, also how late the sound is.\n\n"
     "With --rounds, one participant stays and --participants others join, get a picture and leave, again "
     "and\n"
     "again; threads and open files of the server after round 10 (of fewer than 20 rounds: the first) are "
@@ -39,8 +44,10 @@ struct Raw {
   gchar* size = nullptr;
   gchar* clip = nullptr;
   gchar* gather = nullptr;
-  int participants, viewers, seconds, fps, kbps, ramp, joinTimeout, rounds, stay, serverPid, audioTalkers;
-  gboolean json = FALSE, insecure = FALSE, version = FALSE;
+  gchar* layout = nullptr;
+  double driftPpm = 0;
+  int participants, viewers, seconds, fps, kbps, ramp, joinTimeout, rounds, stay, serverPid, talkers;
+  gboolean audioOnly = FALSE, json = FALSE, insecure = FALSE, version = FALSE;
 
   explicit Raw(const Options& o)
       : participants(o.participants),
@@ -53,9 +60,9 @@ struct Raw {
         rounds(o.rounds),
         stay(static_cast<int>(o.stay.count())),
         serverPid(0),
-        audioTalkers(o.audioTalkers) {}
+        talkers(o.talkers) {}
   ~Raw() {
-    for (gchar* text : {url, room, codec, size, clip, gather}) g_free(text);
+    for (gchar* text : {url, room, codec, size, clip, gather, layout}) g_free(text);
   }
   Raw(const Raw&) = delete;
   Raw& operator=(const Raw&) = delete;
@@ -80,8 +87,16 @@ Status parseArguments(Raw& raw, int argc, char** argv) {
       {"kbps", 0, 0, G_OPTION_ARG_INT, &raw.kbps, "Its bitrate, 50 to 20000 kbit/s (600)", "KBPS"},
       {"clip", 0, 0, G_OPTION_ARG_FILENAME, &raw.clip,
        "Keep the encoded clip in this file instead of the cache", "FILE"},
-      {"audio-talkers", 0, 0, G_OPTION_ARG_INT, &raw.audioTalkers,
-       "How many of the participants talk; the others send silence (3)", "K"},
+      {"audio-only", 0, 0, G_OPTION_ARG_NONE, &raw.audioOnly, "Nobody sends or takes video", nullptr},
+      {"talkers", 0, 0, G_OPTION_ARG_INT, &raw.talkers,
+       "How many of the participants talk; the others send silence, as when muted (3)", "K"},
+      {"drift-ppm", 0, 0, G_OPTION_ARG_DOUBLE, &raw.driftPpm,
+       "How many millionths the participants' clocks run too fast, -1000 to 1000 (0)", "X"},
+      {"layout", 0, 0, G_OPTION_ARG_STRING, &raw.layout,
+       "What the moderator asks for: auto, grid, speaker, spotlight, presentation or side-by-side (the "
+       "room's "
+       "own)",
+       "KIND"},
       {"gather", 0, 0, G_OPTION_ARG_STRING, &raw.gather,
        "Send and receive media on this address only (on loopback, if the server is there)", "ADDRESS"},
       {"server-pid", 0, 0, G_OPTION_ARG_INT, &raw.serverPid,
@@ -123,12 +138,14 @@ Status checkRanges(const Raw& raw) {
                 {"join-timeout", raw.joinTimeout, 1, 600},
                 {"fps", raw.fps, 1, 60},
                 {"kbps", raw.kbps, 50, 20000},
-                {"audio-talkers", raw.audioTalkers, 0, 1000},
+                {"talkers", raw.talkers, 0, 1000},
                 {"rounds", raw.rounds, 0, 1000000},
                 {"stay", raw.stay, 0, 600000},
                 {"server-pid", raw.serverPid, 0, 1 << 22}};
   for (const auto& range : ranges)
     if (auto ok = checkRange(range.option, range.value, range.least, range.most); !ok) return ok;
+  if (!(raw.driftPpm >= -1000 && raw.driftPpm <= 1000))
+    return fail(ErrorCode::config, "--drift-ppm {}: expected -1000 to 1000", raw.driftPpm);
   if (raw.participants + raw.viewers == 0)
     return fail(ErrorCode::config, "--participants and --viewers are both 0: nobody would join");
   return {};
@@ -170,6 +187,14 @@ Status readVideo(const Raw& raw, VideoClipSettings& video) {
   return {};
 }
 
+Status readLayout(const Raw& raw, Options& options) {
+  if (!raw.layout) return {};
+  for (const auto& [kind, name] : wire::EnumNames<LayoutKind>::names)
+    if (name == raw.layout && kind != LayoutKind::custom) options.layout = kind;
+  if (options.layout) return {};
+  return fail(ErrorCode::config, "--layout {}: is none that the protocol knows", raw.layout);
+}
+
 Status readGather(const Raw& raw, Options& options) {
   options.gatherAddress = raw.gather ? raw.gather : "";
   if (!raw.gather) {
@@ -197,6 +222,7 @@ Result<Options> parseOptions(int argc, char** argv) {
   if (auto ok = readUrl(raw.url ? raw.url : options.url, options); !ok) return tl::unexpected(ok.error());
   if (auto ok = readVideo(raw, options.video); !ok) return tl::unexpected(ok.error());
   if (auto ok = readGather(raw, options); !ok) return tl::unexpected(ok.error());
+  if (auto ok = readLayout(raw, options); !ok) return tl::unexpected(ok.error());
   if (raw.room) {
     const auto room = parseRoomId(raw.room);
     if (!room) return fail(ErrorCode::config, "--room {}: {}", raw.room, room.error().text);
@@ -210,7 +236,9 @@ Result<Options> parseOptions(int argc, char** argv) {
   options.rounds = raw.rounds;
   options.stay = std::chrono::milliseconds(raw.stay);
   options.clipFile = raw.clip ? raw.clip : "";
-  options.audioTalkers = raw.audioTalkers;
+  options.audioOnly = raw.audioOnly;
+  options.talkers = raw.talkers;
+  options.driftPpm = raw.driftPpm;
   options.serverPid = raw.serverPid;
   options.json = raw.json;
   options.insecure = raw.insecure;

@@ -3,11 +3,13 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/ids.h"
 #include "base/result.h"
 #include "load/clip.h"
+#include "room/look.h"
 
 namespace tessera::load {
 
@@ -24,10 +26,13 @@ struct Options {
   int rounds = 0;  // more than 0: people come and go instead of being measured
   std::chrono::milliseconds stay{500};
   VideoClipSettings video;
-  std::string clipFile;  // empty: the cache
-  int audioTalkers = 3;
-  std::string gatherAddress;  // empty: 127.0.0.1 when the server is on loopback, else every interface
-  pid_t serverPid = 0;        // 0: who listens on the URL's port
+  std::string clipFile;              // empty: the cache
+  bool audioOnly = false;            // nobody sends or takes video
+  int talkers = 3;                   // of the participants; the others send silence
+  double driftPpm = 0;               // how much faster the participants' clocks run
+  std::optional<LayoutKind> layout;  // the moderator asks for; nothing: the room's own
+  std::string gatherAddress;         // empty: 127.0.0.1 when the server is on loopback, else every interface
+  pid_t serverPid = 0;               // 0: who listens on the URL's port
   bool json = false;
   bool insecure = false;
 };

@@ -7,7 +7,9 @@ Participant::Participant(Company& company, Settings settings, std::function<void
     : company_(company),
       settings_(std::move(settings)),
       onChanged_(std::move(onChanged)),
-      received_(std::make_shared<Received>(company.codec)) {}
+      received_(std::make_shared<Received>(company.video.codec)) {
+  received_->sound.setTalker(settings_.onlyTalker);
+}
 
 Participant::~Participant() = default;
 
@@ -27,9 +29,10 @@ void Participant::onOpen() {
   wire::Join join;
   join.name = settings_.name;
   join.viewer = settings_.viewer;
-  join.sendVideo = !settings_.viewer;
+  join.sendVideo = !settings_.viewer && !settings_.audioOnly;
   join.sendAudio = !settings_.viewer;
-  join.codecs = {company_.codec};
+  join.cameraOff = settings_.audioOnly;
+  join.codecs = {company_.video.codec};
   joinSent_ = Clock::now();
   client_->send(join);
 }
@@ -45,6 +48,9 @@ void Participant::onMessage(const wire::ToClient& message) {
     onOffer(*offer);
   } else if (const auto* candidate = std::get_if<wire::ServerCandidate>(&message)) {
     onCandidate(*candidate);
+  } else if (const auto* tiles = std::get_if<wire::Tiles>(&message)) {
+    tiles_ = tiles->picture.tiles;
+    watchTiles();
   } else if (const auto* error = std::get_if<wire::ErrorMessage>(&message)) {
     // A refused join is never followed by media, whether it is final or could be tried again.
     if (error->final || error->re == "join" || error->re == "answer")
@@ -59,6 +65,9 @@ void Participant::onWelcome(const wire::Welcome& welcome) {
   welcome_ = Clock::now();
   iceServers_ = welcome.iceServers;
   rosterSize_ = welcome.participants.size();
+  if (settings_.logs.video) company_.senders[welcome.id] = settings_.logs;
+  if (company_.layout && welcome.role == wire::Role::moderator)
+    client_->send(wire::ClientLayout{LayoutChoice{*company_.layout, {}, {}}});
   onChanged_();
 }
 
@@ -68,12 +77,15 @@ void Participant::onOffer(const wire::ServerOffer& offer) {
   pc_ = offer.pc;
   gen_ = offer.gen;
   MediaPeer::Settings settings;
-  settings.codec = company_.codec;
+  settings.codec = company_.video.codec;
   if (!settings_.viewer) {
     settings.video = settings_.video;
     settings.audio = settings_.audio;
   }
   settings.phase = settings_.phase;
+  settings.driftPpm = settings_.driftPpm;
+  settings.logs = settings_.logs;
+  settings.audioOnly = settings_.audioOnly;
   settings.keepDecoding = settings_.keepDecoding;
   settings.gatherAddress = company_.gatherAddress;
   settings.iceServers = iceServers_;
@@ -99,6 +111,21 @@ MediaPeer::Handlers Participant::mediaHandlers(const wire::ServerOffer& offer) {
 
 void Participant::onCandidate(const wire::ServerCandidate& candidate) {
   if (media_ && candidate.pc == pc_ && candidate.gen == gen_) media_->addCandidate(candidate.candidate);
+}
+
+// Who is in which tile can be told once they were welcomed, which may be after their tile is.
+void Participant::watchTiles() {
+  if (!settings_.keepDecoding) return;
+  std::vector<DelayCheck::Source> sources;
+  for (const Tile& tile : tiles_) {
+    const auto sender = company_.senders.find(tile.participant);
+    if (sender == company_.senders.end() || tile.pc != "main") continue;
+    sources.push_back(
+        {placeInTile(company_.video.width, company_.video.height, tile.x, tile.y, tile.width, tile.height),
+         sender->second.video});
+  }
+  const std::lock_guard lock(received_->mutex);
+  received_->delay.setSources(std::move(sources));
 }
 
 void Participant::onConnected() {
@@ -152,12 +179,15 @@ void Participant::setState(State state) {
 }
 
 void Participant::beginWindow(TimePoint now) {
+  watchTiles();
   windowStart_ = now;
   bytesSentAtWindow_ = bytesSent();
   const std::lock_guard lock(received_->mutex);
   received_->video.beginWindow(now);
   received_->audio.beginWindow(now);
   received_->picture.beginWindow(now);
+  received_->delay.beginWindow(now);
+  received_->sound.beginWindow(now);
 }
 
 MemberFigures Participant::figures(TimePoint now) {
@@ -173,7 +203,11 @@ MemberFigures Participant::figures(TimePoint now) {
   if (windowStart_ == TimePoint{} || now <= windowStart_) return result;
   result.video = received_->video.figures(now);
   result.audio = received_->audio.figures(now);
-  if (settings_.keepDecoding) result.picture = received_->picture.figures(now);
+  if (settings_.keepDecoding && !settings_.audioOnly) {
+    result.picture = received_->picture.figures(now);
+    result.delay = received_->delay.figures();
+  }
+  if (settings_.onlyTalker) result.sound = received_->sound.figures();
   const double milliseconds = Milliseconds(now - windowStart_).count();
   result.kbpsIn = static_cast<double>(result.video.bytes + result.audio.bytes) * 8 / milliseconds;
   result.kbpsOut = static_cast<double>(bytesSent() - bytesSentAtWindow_) * 8 / milliseconds;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,8 +17,11 @@ struct Company {
   Teardown& teardown;
   std::string url;
   RoomId room;
-  VideoCodec codec = VideoCodec::vp8;
+  VideoClipSettings video;
   std::string gatherAddress;
+  std::optional<LayoutKind> layout;  // what the moderator asks for
+  // Of those who were welcomed so far. Main thread.
+  std::map<ParticipantId, SendLogs> senders = {};
 };
 
 // One member of the room, from the WebSocket to the last packet. A new offer (after a room process died)
@@ -29,7 +33,11 @@ class Participant {
     bool viewer = false;                       // sends nothing
     std::shared_ptr<const Clip> video, audio;  // unused by viewers
     double phase = 0;
-    bool keepDecoding = false;  // the one whose picture is looked at
+    double driftPpm = 0;
+    bool audioOnly = false;
+    bool keepDecoding = false;                  // the one whose picture is looked at, and sound listened to
+    std::shared_ptr<const SendLog> onlyTalker;  // of its sound, for who listens; null: none or several
+    SendLogs logs;                              // of what it sends; null for viewers
   };
   enum class State { idle, joining, in, failed, left };  // in: has its first picture
 
@@ -50,6 +58,7 @@ class Participant {
   // The number of people in the room as the server last told it, this one included.
   std::size_t rosterSize() const { return rosterSize_; }
   TimePoint joinedAt() const { return joinSent_; }
+  const std::vector<Tile>& tiles() const { return tiles_; }  // as the server last told them
 
   void beginWindow(TimePoint now);
   MemberFigures figures(TimePoint now);
@@ -60,6 +69,7 @@ class Participant {
   void onWelcome(const wire::Welcome& welcome);
   void onOffer(const wire::ServerOffer& offer);
   void onCandidate(const wire::ServerCandidate& candidate);
+  void watchTiles();
   void onClosed(const Error& why);
   void onConnected();
   void onFirstFrame();
@@ -78,6 +88,7 @@ class Participant {
   std::string pc_;         // of media_
   std::uint32_t gen_ = 0;  // of media_
   std::vector<wire::IceServer> iceServers_;
+  std::vector<Tile> tiles_;
   State state_ = State::idle;
   std::string failure_;
   bool closed_ = true;

@@ -98,6 +98,78 @@ void appendPicture(std::string& out, const MemberFigures& member) {
                      member.picture->longestFreeze.count());
 }
 
+std::vector<double> valuesOf(const std::vector<DelaySample>& samples) {
+  std::vector<double> values;
+  for (const DelaySample& sample : samples) values.push_back(sample.ms);
+  return values;
+}
+
+void appendDelay(std::string& out, const MemberFigures& member) {
+  if (member.delay && !member.delay->series.empty()) {
+    const DelayFigures& delay = *member.delay;
+    const Spread all = spreadOf(valuesOf(delay.series));
+    out += fmt::format(
+        "delay of {} senders' frames as {} sees them: {:.1f} ms at the median, {:.1f} at p95, {:.1f} at "
+        "most\n",
+        delay.senders, member.name, all.median, all.p95, all.max);
+    out += fmt::format(
+        "  (the worst sender: {:.1f} and {:.1f}; decoding the mix takes {:.1f} more; {} tiles unread)\n",
+        delay.worstMedianMs, delay.worstP95Ms, delay.decodeMs, delay.unread);
+  }
+  if (member.sound && !member.sound->delays.empty()) {
+    const Spread all = spreadOf(valuesOf(member.sound->delays));
+    out += fmt::format("delay of the sound as {} hears it: {:.1f} ms at the median of {}, {:.1f} to {:.1f}\n",
+                       member.name, all.median, all.count, all.min, all.max);
+  }
+}
+
+std::string spreadJson(const Spread& s) {
+  JsonObject spread;
+  spread.add("count", s.count);
+  if (s.count > 0) spread.add("min", s.min).add("median", s.median).add("p95", s.p95).add("max", s.max);
+  return spread.text();
+}
+
+// How the delays go on, for what drifts: a spread for each minute.
+std::string minutesJson(const std::vector<DelaySample>& series) {
+  std::vector<std::vector<double>> minutes;
+  for (const DelaySample& sample : series) {
+    const auto minute = static_cast<std::size_t>(std::max(0.0, sample.at.count() / 60000));
+    if (minutes.size() <= minute) minutes.resize(minute + 1);
+    minutes[minute].push_back(sample.ms);
+  }
+  return jsonArray(minutes, [](const std::vector<double>& values) { return spreadJson(spreadOf(values)); });
+}
+
+// The most that two delays in a row differ: a skip or a stop in the sound.
+double largestStep(const std::vector<DelaySample>& series) {
+  double largest = 0;
+  for (std::size_t i = 1; i < series.size(); ++i)
+    largest = std::max(largest, std::abs(series[i].ms - series[i - 1].ms));
+  return largest;
+}
+
+void addDelays(JsonObject& object, const MemberFigures& m) {
+  if (m.delay) {
+    object.raw("delay", JsonObject()
+                            .raw("ms", spreadJson(spreadOf(valuesOf(m.delay->series))))
+                            .add("senders", m.delay->senders)
+                            .add("worstMedianMs", m.delay->worstMedianMs)
+                            .add("worstP95Ms", m.delay->worstP95Ms)
+                            .add("decodeMs", m.delay->decodeMs)
+                            .add("unread", m.delay->unread)
+                            .raw("minutes", minutesJson(m.delay->series))
+                            .text());
+  }
+  if (m.sound) {
+    object.raw("sound", JsonObject()
+                            .raw("ms", spreadJson(spreadOf(valuesOf(m.sound->delays))))
+                            .add("largestStepMs", largestStep(m.sound->delays))
+                            .raw("minutes", minutesJson(m.sound->delays))
+                            .text());
+  }
+}
+
 std::string memberJson(const MemberFigures& m) {
   JsonObject object;
   object.add("name", m.name).add("viewer", m.viewer).add("failure", m.failure);
@@ -115,6 +187,7 @@ std::string memberJson(const MemberFigures& m) {
                               .add("longestFreezeMs", m.picture->longestFreeze.count())
                               .text());
   }
+  addDelays(object, m);
   return object.text();
 }
 
@@ -132,11 +205,7 @@ std::string processJson(const ProcessUsage& usage) {
 void addSpreads(JsonObject& object, const LoadReport& report, const std::vector<Line>& lines,
                 bool needsMedia) {
   for (const Line& line : lines) {
-    const Spread s = spreadOfLine(report, line, needsMedia);
-    JsonObject spread;
-    spread.add("count", s.count);
-    if (s.count > 0) spread.add("min", s.min).add("median", s.median).add("p95", s.p95).add("max", s.max);
-    object.raw(line.key, spread.text());
+    object.raw(line.key, spreadJson(spreadOfLine(report, line, needsMedia)));
   }
 }
 
@@ -173,8 +242,9 @@ std::string tableOf(const LoadReport& report) {
   const int failed = failedMembers(report);
   std::string out = fmt::format("{} participants and {} viewers in {} at {}\n", report.participants,
                                 report.viewers, report.room, report.url);
-  out += fmt::format("each participant sends {}; measured for {:.1f} s{}\n", report.media,
-                     report.measuredSeconds, report.interrupted ? " (interrupted)" : "");
+  out += fmt::format("each participant sends {}; {} talk; measured for {:.1f} s{}\n", report.media,
+                     report.talkers, report.measuredSeconds, report.interrupted ? " (interrupted)" : "");
+  if (report.driftPpm != 0) out += fmt::format("their clocks run {:+} ppm fast\n", report.driftPpm);
   out += fmt::format("joined and got picture and sound: {} of {}\n\n", report.members.size() - failed,
                      report.members.size());
   out += fmt::format("{:<28}{:>9} {:>9} {:>9} {:>9}\n", "", "min", "median", "p95", "max");
@@ -187,7 +257,10 @@ std::string tableOf(const LoadReport& report) {
   if (report.measuredSeconds > 0) {
     for (const Line& line : mediaLines()) appendLine(out, report, line, true);
     out += fmt::format("lost packets: {}, incomplete frames: {}\n", lost, incomplete);
-    for (const MemberFigures& member : report.members) appendPicture(out, member);
+    for (const MemberFigures& member : report.members) {
+      appendPicture(out, member);
+      appendDelay(out, member);
+    }
     appendServer(out, report);
     out += fmt::format("tessera-load itself: {:.3f} cores, sends at most {:.0f} ms late\n", report.ownCores,
                        report.latestSend.count());
@@ -200,11 +273,15 @@ std::string tableOf(const LoadReport& report) {
 
 std::string jsonOf(const LoadReport& report) {
   JsonObject object;
-  object.add("url", report.url)
+  object.add("gstreamer", report.gstreamer)
+      .add("url", report.url)
       .add("room", report.room)
       .add("media", report.media)
       .add("participants", report.participants)
       .add("viewers", report.viewers)
+      .add("talkers", report.talkers)
+      .add("audioOnly", report.audioOnly)
+      .add("driftPpm", report.driftPpm)
       .add("failed", failedMembers(report))
       .add("measuredSeconds", report.measuredSeconds)
       .add("interrupted", report.interrupted);
@@ -215,6 +292,9 @@ std::string jsonOf(const LoadReport& report) {
       .add("serverNote", report.serverNote)
       .add("loadCores", report.ownCores)
       .add("latestSendMs", report.latestSend.count())
+      .raw("tiles",
+           jsonArray(report.tiles,
+                     [](const Tile& tile) { return fmt::format("[{},{}]", tile.width, tile.height); }))
       .raw("members", jsonArray(report.members, memberJson));
   return object.text() + "\n";
 }

@@ -5,13 +5,18 @@
 
 #include "load/figures.h"
 #include "load/process_stats.h"
+#include "room/media_room.h"
 
 namespace tessera::load {
 
 // Everything that one run found out.
 struct LoadReport {
+  std::string gstreamer;         // its version
   std::string url, room, media;  // media: "VP8 640x360, 30 fps, 600 kbit/s"
-  int participants = 0, viewers = 0;
+  int participants = 0, viewers = 0, talkers = 0;
+  bool audioOnly = false;
+  double driftPpm = 0;
+  std::vector<Tile> tiles;     // at the end
   double measuredSeconds = 0;  // 0: the run ended before the measurement began
   bool interrupted = false;
   std::vector<MemberFigures> members;

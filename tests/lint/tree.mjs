@@ -24,6 +24,7 @@ const modules = [
   ["pipelines/", "pipelines", ["base", "room", "wire"]],
   ["web/", "web", ["base"]],
   ["load/", "load", ["base", "room", "wire", "pipelines/gst"]],
+  ["bench/", "bench", ["base", "load"]],
 ];
 // Third-party headers and who may include them.
 const libraries = [
@@ -32,7 +33,8 @@ const libraries = [
   [/^json-glib\//, ["wire", "config"]],
   [/^lib(av|sw)/, []],
   [/^(cairo|pango|gdk-pixbuf)/, ["pipelines/draw"]],
-  [/^libyuv/, ["pipelines/mix", "pipelines/draw"]],
+  [/^libyuv/, ["pipelines/mix", "pipelines/draw", "bench"]],
+  [/^(vpx|srtp2)\//, ["bench"]],
   [/^prometheus\//, ["server", "signaling"]],
 ];
 

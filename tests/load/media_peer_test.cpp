@@ -97,7 +97,7 @@ class Offerer {
     gst_object_unref(transceiver);
     EXPECT_TRUE(gst::link(gst::staticPad(element, "src")->get(), sink));
     gst_object_unref(sink);
-    tracks_.push_back(std::make_shared<SendTrack>(clip, 0));
+    tracks_.push_back(std::make_shared<SendTrack>(clip, SendTrack::Settings{}));
     EXPECT_TRUE(tracks_.back()->pad().linkTo(element));
   }
   void connect() {

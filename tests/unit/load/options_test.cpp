@@ -46,8 +46,13 @@ TEST(OptionsTest, ReadsEverything) {
                               "900",
                               "--ramp",
                               "0",
-                              "--audio-talkers",
+                              "--talkers",
                               "1",
+                              "--audio-only",
+                              "--drift-ppm",
+                              "-300.5",
+                              "--layout",
+                              "side-by-side",
                               "--gather",
                               "::1",
                               "--rounds",
@@ -65,6 +70,10 @@ TEST(OptionsTest, ReadsEverything) {
   EXPECT_EQ(options->video.fps, 15);
   EXPECT_EQ(options->gatherAddress, "::1");
   EXPECT_EQ(options->rounds, 7);
+  EXPECT_EQ(options->talkers, 1);
+  EXPECT_EQ(options->driftPpm, -300.5);
+  EXPECT_EQ(options->layout, LayoutKind::sideBySide);
+  EXPECT_TRUE(options->audioOnly);
   EXPECT_TRUE(options->json && options->insecure);
 }
 
@@ -84,6 +93,10 @@ TEST(OptionsTest, EveryWrongValueIsNamed) {
                {{"--url", "nonsense"}, "--url nonsense"},
                {{"--room", "a room"}, "--room a room"},
                {{"--gather", "eth0"}, "--gather eth0"},
+               {{"--drift-ppm", "1001"}, "--drift-ppm 1001"},
+               {{"--drift-ppm", "nan"}, "--drift-ppm nan"},
+               {{"--layout", "custom"}, "--layout custom"},
+               {{"--layout", "mosaic"}, "--layout mosaic"},
                {{"extra"}, "extra"},
                {{"--unknown"}, "--unknown"}};
   for (const auto& test : cases) {
