@@ -55,7 +55,9 @@ mix::FrameRef renderAvatar(const std::string& name, const std::string& colourKey
   cairo_fill(cr);
 
   const double radius = std::min(width, height) * 0.27;
-  const double x = width / 2.0, y = height / 2.0;
+  const double labelled = labelFont(width, height) * 1.9 + 6;  // the label and its margin
+  const double x = width / 2.0;
+  const double y = std::clamp(height - labelled - radius, std::min(radius * 1.1, height / 2.0), height / 2.0);
   cairo_arc(cr, x, y, radius, 0, 2 * std::numbers::pi);
   drawing.use(highContrast ? kBlack : colour);
   cairo_fill_preserve(cr);

@@ -30,8 +30,13 @@ int thicknessFor(int tileHeight, bool highContrast) {
   return std::max(2 * static_cast<int>(std::lround(pixels / 2)), 2);
 }
 
-int cornerSide(int width, int height, int radius) {
-  return std::min({radius + (radius & 1), width / 2 & ~1, height / 2 & ~1});
+// Small tiles are not rounded to pills.
+int radiusFor(int width, int height, int radius) {
+  return std::clamp(radius, 0, std::min(width, height) / 5);
+}
+
+int evenUp(int value) {
+  return value + (value & 1);
 }
 
 // Cuts pieces out of one drawn border.
@@ -54,15 +59,15 @@ struct Border {
 };
 
 // How much of each pixel of a corner lies outside the arc.
-std::shared_ptr<const std::vector<std::uint8_t>> outsideArc(int side, int radius, Anchor anchor) {
-  auto alpha = std::make_shared<std::vector<std::uint8_t>>();
-  alpha->reserve(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
+std::vector<std::uint8_t> outsideArc(int side, int radius, Anchor anchor) {
+  std::vector<std::uint8_t> alpha;
+  alpha.reserve(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
   for (int y = 0; y < side; ++y) {
     for (int x = 0; x < side; ++x) {
       const double across = radius - 0.5 - (isRight(anchor) ? side - 1 - x : x);
       const double along = radius - 0.5 - (isBottom(anchor) ? side - 1 - y : y);
       const double out = across > 0 && along > 0 ? std::hypot(across, along) - radius + 0.5 : 0;
-      alpha->push_back(static_cast<std::uint8_t>(std::lround(std::clamp(out, 0.0, 1.0) * 255)));
+      alpha.push_back(static_cast<std::uint8_t>(std::lround(std::clamp(out, 0.0, 1.0) * 255)));
     }
   }
   return alpha;
@@ -89,12 +94,12 @@ mix::VideoFrame darkGrey(int side) {
 }  // namespace
 
 std::vector<mix::PlacedOverlay> renderBorder(int tileWidth, int tileHeight, int radius, bool highContrast) {
-  const Border border{tileWidth, tileHeight, std::max(radius, 0), thicknessFor(tileHeight, highContrast),
-                      highContrast ? kSpeaksHighContrast : kSpeaks};
+  const Border border{tileWidth, tileHeight, radiusFor(tileWidth, tileHeight, radius),
+                      thicknessFor(tileHeight, highContrast), highContrast ? kSpeaksHighContrast : kSpeaks};
   const int line = border.thickness;
-  const int side = cornerSide(tileWidth, tileHeight, std::max(radius, line));
+  const int side = evenUp(std::max(border.radius, line));
   const int right = tileWidth - side, bottom = tileHeight - side;
-  if (side < line || right <= side || bottom <= side) return {};
+  if (right <= side || bottom <= side) return {};
   return {border.piece({0, 0, side, side}, Anchor::topLeft),
           border.piece({right, 0, side, side}, Anchor::topRight),
           border.piece({0, bottom, side, side}, Anchor::bottomLeft),
@@ -107,20 +112,20 @@ std::vector<mix::PlacedOverlay> renderBorder(int tileWidth, int tileHeight, int 
 
 std::vector<mix::PlacedOverlay> renderCorners(const mix::Rect& rect, int radius,
                                               const mix::FrameRef& background) {
-  const int side = cornerSide(rect.width, rect.height, radius);
-  if (side < 2) return {};
+  const int used = radiusFor(rect.width, rect.height, radius);
+  if (used == 0) return {};
+  const int side = evenUp(used);
   std::vector<mix::PlacedOverlay> corners;
   for (const Anchor anchor : kCorners) {
     struct Held {
       mix::VideoFrame frame;
-      std::shared_ptr<const std::vector<std::uint8_t>> alpha;
+      std::vector<std::uint8_t> alpha;
     };
     const mix::Rect part{isRight(anchor) ? rect.x + rect.width - side : rect.x,
                          isBottom(anchor) ? rect.y + rect.height - side : rect.y, side, side};
-    const auto held =
-        std::make_shared<Held>(Held{background ? mix::window(*background, part) : darkGrey(side),
-                                    outsideArc(side, std::min(radius, side), anchor)});
-    mix::Overlay overlay{held->frame, held->alpha->data(), side};
+    const auto held = std::make_shared<const Held>(
+        Held{background ? mix::window(*background, part) : darkGrey(side), outsideArc(side, used, anchor)});
+    mix::Overlay overlay{held->frame, held->alpha.data(), side};
     overlay.frame.memory = held;
     corners.push_back({std::make_shared<const mix::Overlay>(std::move(overlay)), anchor, 0, 0});
   }

@@ -167,9 +167,12 @@ void showCentred(cairo_t* cr, const std::string& text, double pixels, double x, 
   pango_layout_get_pixel_extents(makeText(cr, "H", pixels).get(), &capital, nullptr);
   const auto layout = makeText(cr, text, pixels);
   pango_layout_get_pixel_extents(layout.get(), &ink, nullptr);
-  const double baseline = y + capital.height / 2.0;
-  cairo_move_to(cr, x - ink.x - ink.width / 2.0,
-                baseline - pango_layout_get_baseline(layout.get()) / double{PANGO_SCALE});
+  const gunichar last = g_utf8_get_char(g_utf8_prev_char(text.c_str() + text.size()));
+  const bool onBaseline = g_unichar_isupper(last) || g_unichar_isdigit(last);
+  const double top =
+      onBaseline ? y + capital.height / 2.0 - pango_layout_get_baseline(layout.get()) / double{PANGO_SCALE}
+                 : y - ink.y - ink.height / 2.0;
+  cairo_move_to(cr, x - ink.x - ink.width / 2.0, top);
   pango_cairo_show_layout(cr, layout.get());
 }
 

@@ -44,12 +44,15 @@ class Drawing {
 Owned<PangoLayout> makeText(cairo_t* context, const std::string& text, double pixels);
 PangoRectangle textExtents(PangoLayout* layout);
 
-// One line about the point (x, y): by the height of a capital letter, so that accents and descenders do not
-// move it up or down.
+// One line (not empty) about the point (x, y). Capitals and digits by the height of a capital, so that an
+// accent does not move them; scripts without capitals by what is inked.
 void showCentred(cairo_t* context, const std::string& text, double pixels, double x, double y);
 
 // Valid UTF-8 in composed form without control, line-break and text-direction characters, of bounded length.
 std::string cleanName(const std::string& name);
+
+// The font size, in pixels, of the label of a tile of this size.
+double labelFont(int tileWidth, int tileHeight);
 
 void roundedRectangle(cairo_t* context, double x, double y, double width, double height, double radius);
 

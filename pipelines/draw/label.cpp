@@ -17,13 +17,10 @@ constexpr Colour kPlate{0.05, 0.06, 0.08, 0.66};
 constexpr Colour kOpaquePlate{0, 0, 0, 1};
 constexpr Colour kInk{1, 1, 1, 1};
 
-// All in pixels, from the size of the tile. An upright tile has not the width for what its height would
-// allow.
+// All in pixels.
 struct Measures {
   Measures(int tileWidth, int tileHeight, bool highContrast)
-      : font(std::clamp(
-            (std::min<double>(tileHeight, tileWidth * 0.7) * 0.05 + 7.5) * (highContrast ? 1.2 : 1), 10.0,
-            44.0)),
+      : font(labelFont(tileWidth, tileHeight) * (highContrast ? 1.2 : 1)),
         padX(std::round(font * 0.5)),
         padY(std::max(std::round(font * 0.16), 1.0)),
         icon(std::round(font * 1.05)),
@@ -50,6 +47,11 @@ double fitText(PangoLayout* text, double width) {
 }
 
 }  // namespace
+
+// An upright tile has not the width for what its height would allow.
+double labelFont(int tileWidth, int tileHeight) {
+  return std::clamp(std::min<double>(tileHeight, tileWidth * 0.7) * 0.042 + 8, 10.0, 44.0);
+}
 
 std::shared_ptr<const mix::Overlay> renderLabel(const std::string& name, int tileWidth, int tileHeight,
                                                 LabelStyle style, bool highContrast) {

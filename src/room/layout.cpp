@@ -70,7 +70,7 @@ bool better(const Grid& a, const Grid& b, double aspect) {
     return grid.cell.width < 2 || grid.cell.height < 2 ? 0 : areaSeen(grid.cell, aspect);
   };
   const double worthA = worth(a), worthB = worth(b);
-  constexpr double kAsGood = 0.05;
+  constexpr double kAsGood = 0.15;
   if (worthA > worthB * (1 + kAsGood)) return true;
   // Side by side rather than one above the other: an upright cell crops beside the face, not the face.
   return worthA > worthB * (1 - kAsGood) && a.rows < b.rows;
