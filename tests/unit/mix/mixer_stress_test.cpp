@@ -44,8 +44,8 @@ class Loop {
   std::thread thread_;
 };
 
-// Each sender has a colour; whatever plan is in force, a tile shows its own sender, its avatar or nothing
-// else.
+// Each sender has a colour; whatever plan is in force, gliding or not, a tile shows its own sender, its
+// avatar or the bars around it, and nothing else.
 TEST(MixerStress, Video) {
   const auto mixer = VideoMixer::create(kWidth, kHeight);
   std::vector<std::shared_ptr<VideoSlot>> slots;
@@ -69,11 +69,16 @@ TEST(MixerStress, Video) {
     }
     loops.push_back(std::make_unique<Loop>([&](std::mt19937& random) {
       const int columns = 1 + ++layout % 4;
-      VideoPlan plan;
+      const int part = random() % 8 == 0 ? 2 : 1;  // of the full canvas
+      const int width = kWidth / part, height = kHeight / part;
+      VideoPlan plan{.width = width, .height = height};
+      plan.glide = random() % 2 * 100ms;
       for (int i = 0; i < columns; ++i) {
         TilePlan tile;
+        tile.identity = static_cast<std::uint64_t>(i) + 1;
+        tile.sharp = random() % 7 == 0;
         tile.slot = slots[static_cast<std::size_t>(i)];
-        tile.rect = {i * (kWidth / columns & ~1), 0, kWidth / columns & ~1, kHeight / columns & ~1};
+        tile.rect = {i * (width / columns & ~1), 0, width / columns & ~1, height / columns & ~1};
         tile.showVideo = random() % 5 != 0;
         tile.avatar = share(solid(tile.rect.width, tile.rect.height, {50 + 40 * i, 128, 128}));
         plan.tiles.push_back(tile);
@@ -85,7 +90,7 @@ TEST(MixerStress, Video) {
     for (int i = 0; i < kTicks; ++i) {
       FrameRef canvas = mixer->tick(clockNow());
       const int luma = pixel(*canvas, 2, 2).y;  // the first tile is always the first sender's
-      ASSERT_TRUE(std::abs(luma - 50) <= 2 || luma == 30) << luma << " at tick " << i;
+      ASSERT_TRUE(std::abs(luma - 50) <= 2 || luma == 30 || luma == 23) << luma << " at tick " << i;
       if (random() % 3 == 0) held.push_back(std::move(canvas));
       if (held.size() > 4) held.erase(held.begin());
       std::this_thread::yield();
