@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipelines/room/audio_path.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "pipelines/room/thread_priority.h"
 
 namespace tessera {
+namespace {
+
+int channelsOf(const RoomSettings& settings) {
+  return settings.sound.stereo ? 2 : 1;
+}
+
+mix::AudioMixerSettings mixerSettings(const RoomSettings& settings) {
+  return {settings.maxTalkers, channelsOf(settings), settings.sound.levelling};
+}
+
+}  // namespace
 
 AudioPath::AudioPath(const RoomSettings& settings, std::shared_ptr<FanOut> fanOut, LevelsHandler onLevels)
-    : fanOut_(std::move(fanOut)),
+    : chimes_(settings.sound.chimes),
+      fanOut_(std::move(fanOut)),
       onLevels_(std::move(onLevels)),
-      mixer_(mix::AudioMixer::create({settings.maxTalkers, 1, settings.sound.levelling})),
-      encoders_(settings.audioKbps) {
+      mixer_(mix::AudioMixer::create(mixerSettings(settings))),
+      encoders_(settings.audioKbps, channelsOf(settings)) {
   ticker_.emplace("audio-tick", mix::kAudioTick, [this](mix::Nanos now) { tick(now); });
 }
 
@@ -17,21 +33,38 @@ std::shared_ptr<mix::AudioSlot> AudioPath::addSlot(std::shared_ptr<mix::PlayoutD
   return mixer_->addSlot(std::move(delay));
 }
 
+void AudioPath::play(mix::Chime chime) {
+  if (chimes_) mixer_->play(chime);
+}
+
 void AudioPath::tick(mix::Nanos now) {
+  if (!std::exchange(preferred_, true)) preferThisThread();
   const mix::AudioTick& tick = mixer_->tick(now);
   const EncodedAudio& encoded = encoders_.encode(tick, fanOut_->readySlots());
   encoderCount_.store(encoders_.encoders(), std::memory_order_relaxed);
   fanOut_->audio(encoded.common, encoded.personal);
   fanOut_->checkPushes();
-  if (++sinceLevels_ >= kLevelTicks) tellLevels(tick);
+  ++sinceLevels_;
+  if (levelsDue(tick)) tellLevels(tick);
+}
+
+bool AudioPath::levelsDue(const mix::AudioTick& tick) const {
+  if (sinceLevels_ >= kLevelTicks) return true;
+  if (sinceLevels_ < kMinLevelTicks) return false;
+  return !std::ranges::equal(tick.levels, toldSpeaking_, [](const mix::AudioLevel& level, const auto& told) {
+    return level.slot == told.first && level.speaking == told.second;
+  });
 }
 
 void AudioPath::tellLevels(const mix::AudioTick& tick) {
   sinceLevels_ = 0;
+  toldSpeaking_.clear();
   std::vector<SlotLevel> levels;
   levels.reserve(tick.levels.size());
-  for (const mix::AudioLevel& level : tick.levels)
+  for (const mix::AudioLevel& level : tick.levels) {
+    toldSpeaking_.emplace_back(level.slot, level.speaking);
     levels.push_back({level.slot, static_cast<int>(std::lround(level.levelDb)), level.speaking});
+  }
   onLevels_(std::move(levels));
 }
 

@@ -12,11 +12,15 @@
 
 namespace tessera {
 
-// The sound from the slots to the fan-out, on one tick thread: mix, encode for those who listen, queue. The
-// same thread looks after the fan-out's pushes. Main thread; the tick thread is its own.
+// The sound from the slots to the fan-out, on one tick thread that goes before all others: mix, encode for
+// those who listen, queue. The same thread looks after the fan-out's pushes. Main thread; the tick thread is
+// its own.
 class AudioPath {
  public:
-  static constexpr int kLevelTicks = 10;  // levels are told every 200 ms
+  // Levels are told every 200 ms, and when somebody begins or stops speaking, comes or goes; but not more
+  // often than every 40 ms.
+  static constexpr int kLevelTicks = 10;
+  static constexpr int kMinLevelTicks = 2;
 
   struct SlotLevel {
     const mix::AudioSlot* slot = nullptr;  // an identity, not to be dereferenced
@@ -29,21 +33,31 @@ class AudioPath {
 
   std::shared_ptr<mix::AudioSlot> addSlot(std::shared_ptr<mix::PlayoutDelay> delay);
   void removeSlot(const std::shared_ptr<mix::AudioSlot>& slot) { mixer_->removeSlot(slot); }
+  // `slot` is a shared screen's, `companion` its participant's own (may be null).
+  void setCompanion(const std::shared_ptr<mix::AudioSlot>& slot, const mix::AudioSlot* companion) {
+    mixer_->setCompanion(slot, companion);
+  }
+  void play(mix::Chime chime);  // when the room has chimes
 
   std::uint64_t ticks() const { return ticker_->ticks(); }
+  std::uint64_t missed() const { return ticker_->missed(); }
   int encoders() const { return encoderCount_.load(std::memory_order_relaxed); }
 
  private:
   void tick(mix::Nanos now);
+  bool levelsDue(const mix::AudioTick& tick) const;
   void tellLevels(const mix::AudioTick& tick);
 
+  const bool chimes_;
   const std::shared_ptr<FanOut> fanOut_;
   const LevelsHandler onLevels_;
   const std::unique_ptr<mix::AudioMixer> mixer_;
   std::atomic<int> encoderCount_{0};
   // Tick thread.
+  bool preferred_ = false;
   MixEncoders encoders_;
   int sinceLevels_ = 0;
+  std::vector<std::pair<const mix::AudioSlot*, bool>> toldSpeaking_;
 
   std::optional<mix::Ticker> ticker_;  // last: it stops first
 };

@@ -7,11 +7,11 @@
 #include "pipelines/gst/bus.h"
 #include "pipelines/legs/reaper.h"
 #include "pipelines/room/audio_path.h"
-#include "pipelines/room/canvas_planner.h"
-#include "pipelines/room/phase_tap.h"
-#include "pipelines/room/process_stats.h"
+#include "pipelines/room/peers.h"
+#include "pipelines/room/room_picture.h"
 #include "pipelines/room/speaking_filter.h"
 #include "pipelines/room/video_path.h"
+#include "pipelines/room/vitals.h"
 #include "room/media_room.h"
 
 namespace tessera {
@@ -22,9 +22,11 @@ class RoomPipeline final : public MediaRoom {
  public:
   static constexpr std::chrono::milliseconds kHealthInterval{250};
   static constexpr int kMaxHungTeardowns = 5;
+  using Governor = Vitals::Governor;
+  static Governor makeGovernor();
 
   // gst::init() must have been called. `events` outlives the room.
-  RoomPipeline(const RoomSettings& settings, MediaRoomEvents& events);
+  RoomPipeline(const RoomSettings& settings, MediaRoomEvents& events, Governor governor = makeGovernor());
   ~RoomPipeline() override;
   RoomPipeline(const RoomPipeline&) = delete;
   RoomPipeline& operator=(const RoomPipeline&) = delete;
@@ -37,35 +39,19 @@ class RoomPipeline final : public MediaRoom {
   void removePeer(const PeerKey& peer) override;
 
  private:
-  // One participant, with the connection that is theirs now. The slots live and go with the connection.
-  struct Peer {
-    PeerSettings settings;
-    bool handRaised = false;
-    bool connected = false;
-    std::shared_ptr<PhaseTap> video;
-    std::shared_ptr<mix::AudioSlot> audio;
-    std::unique_ptr<WebRtcLeg> leg;  // null once it failed
-    ReceiverId receiver = 0;
-  };
+  void changed();  // the rungs and the picture follow in a later turn of the loop, once for many changes
+  void update();
+  void updateRungs();
+  void updatePicture();
+  void followLeader();
+  Sitter sitterOf(const Peer& main) const;
 
-  Peer* find(const ParticipantId& participant);
-  Peer* find(const PeerKey& key);  // null when the key is not the present connection's
-  void connect(Peer& peer);
-  WebRtcLeg::Handlers legHandlers(const PeerKey& key, VideoCodec codec);
-  void disconnect(Peer& peer);  // the participant stays
-  void refuse(const PeerKey& peer, Error why);
-
-  void onLegState(const PeerKey& key, PeerState state, const Error& why);
-  void failPeer(const PeerKey& key, const Error& why);
-  void onReceiverBroken(ReceiverId receiver, const Error& why);
   void onBusMessage(GstMessage* message);
   void onLevels(const std::vector<AudioPath::SlotLevel>& levels);
   void onHealthDue();
+  void degrade(Degradation level);
   void failRoom(const Error& why);
-
-  void updateRungs();
-  void updatePlan();
-  void followMainInput(const std::vector<SpeakerLevel>& levels);
+  FanOut::Handlers fanOutHandlers();
 
   // given
   const RoomSettings settings_;
@@ -78,14 +64,14 @@ class RoomPipeline final : public MediaRoom {
   std::shared_ptr<FanOut> fanOut_;
   std::unique_ptr<VideoPath> video_;
   std::unique_ptr<AudioPath> audio_;
-  CanvasPlanner planner_;
+  std::unique_ptr<Peers> peers_;
+  std::unique_ptr<RoomPicture> picture_;
+  std::unique_ptr<Vitals> vitals_;
   SpeakingFilter speaking_;
-  ProcessStats stats_;
   Timer health_;
-  std::vector<Peer> peers_;  // in the order of joining
-  ParticipantId mainInput_;  // whose frames the canvas tick follows
-  std::vector<Tile> tiles_;
-  LayoutChoice layout_;
+  Degradation degradation_ = Degradation::none;
+  std::shared_ptr<PhaseTap> leader_;  // whose frames the canvas tick follows
+  bool changed_ = false;
   bool failed_ = false;
   WeakOwner<RoomPipeline> weak_{this};
 };

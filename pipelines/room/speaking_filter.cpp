@@ -8,7 +8,7 @@ namespace tessera {
 
 bool SpeakingFilter::isNews(const std::vector<SpeakerLevel>& levels) {
   const auto alike = [](const SpeakerLevel& a, const SpeakerLevel& b) {
-    return a.participant == b.participant && a.speaking == b.speaking &&
+    return a.participant == b.participant && a.speaking == b.speaking && a.active == b.active &&
            std::abs(a.levelDb - b.levelDb) < kStepDb;
   };
   if (std::ranges::equal(told_, levels, alike)) return false;

@@ -27,14 +27,18 @@ void Screen::show(const mix::VideoFrame& frame) {
   y_ = copyPlane(frame.y, frame.strideY, width_, height_);
   u_ = copyPlane(frame.u, frame.strideU, width_ / 2, height_ / 2);
   v_ = copyPlane(frame.v, frame.strideV, width_ / 2, height_ / 2);
+  ++frames_;
 }
 
 Yuv Screen::colourIn(const Tile& tile) const {
+  return colourOf({tile.x + tile.width / 4, tile.y + tile.height / 4, tile.width / 2, tile.height / 4});
+}
+
+Yuv Screen::colourOf(const mix::Rect& part) const {
   const std::lock_guard lock(mutex_);
-  if (width_ < tile.x + tile.width || height_ < tile.y + tile.height) return {};
-  const mix::Rect luma{tile.x + tile.width / 4, tile.y + tile.height / 4, tile.width / 2, tile.height / 4};
-  const mix::Rect chroma{luma.x / 2, luma.y / 2, luma.width / 2, luma.height / 2};
-  return {meanIn(y_, width_, luma), meanIn(u_, width_ / 2, chroma), meanIn(v_, width_ / 2, chroma)};
+  if (width_ < part.x + part.width || height_ < part.y + part.height) return {};
+  const mix::Rect chroma{part.x / 2, part.y / 2, part.width / 2, part.height / 2};
+  return {meanIn(y_, width_, part), meanIn(u_, width_ / 2, chroma), meanIn(v_, width_ / 2, chroma)};
 }
 
 int Screen::width() const {
@@ -42,24 +46,58 @@ int Screen::width() const {
   return width_;
 }
 
-RoomUnderTest::RoomUnderTest(CanvasSettings canvas) {
+int Screen::height() const {
+  const std::lock_guard lock(mutex_);
+  return height_;
+}
+
+int Screen::frames() const {
+  const std::lock_guard lock(mutex_);
+  return frames_;
+}
+
+std::vector<std::uint8_t> Screen::i420() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint8_t> planes(y_);
+  planes.insert(planes.end(), u_.begin(), u_.end());
+  planes.insert(planes.end(), v_.begin(), v_.end());
+  return planes;
+}
+
+RoomSettings RoomUnderTest::settingsFor(CanvasSettings canvas) {
   RoomSettings settings;
   settings.room.value = "test";
   settings.canvas = canvas;
   settings.videoKbps = 800;
   settings.audioKbps = 128;  // at 40 the coding noise between two steady tones is less than 40 dB below them
   settings.gatherAddresses = {"127.0.0.1"};
-  room = std::make_unique<RoomPipeline>(settings, *this);
+  return settings;
 }
+
+RoomUnderTest::RoomUnderTest(CanvasSettings canvas) : RoomUnderTest(settingsFor(canvas)) {}
+
+RoomUnderTest::RoomUnderTest(const RoomSettings& settings, RoomPipeline::Governor governor)
+    : room(std::make_unique<RoomPipeline>(settings, *this, std::move(governor))) {}
+
+RoomUnderTest::RoomUnderTest(const Maker& makeRoom) : room(makeRoom(*this)) {}
 
 RoomUnderTest::~RoomUnderTest() {
   room.reset();
 }
 
 Guest& RoomUnderTest::join(const Person& person) {
+  return connect(person, "main");
+}
+
+Guest& RoomUnderTest::share(const Person& person) {
+  return connect(person, "screen");
+}
+
+Guest& RoomUnderTest::connect(const Person& person, const char* pc) {
   Guest& guest = guests.emplace_back(person.options);
-  guest.settings.key = {ParticipantId{person.id}, "main", ++gen_};
-  guest.settings.name = person.id;
+  guest.settings.key = {ParticipantId{person.id}, pc, ++gen_};
+  guest.settings.name = person.name.empty() ? person.id : person.name;
+  guest.settings.muted = person.muted;
   guest.settings.codec = person.options.codec;
   guest.settings.hidden = person.hidden;
   guest.settings.cameraOff = person.cameraOff;
@@ -80,8 +118,11 @@ bool RoomUnderTest::allConnected() const {
 }
 
 const Tile* RoomUnderTest::tileOf(const Guest& guest) const {
-  const auto at = std::ranges::find(tiles, guest.settings.key.participant, &Tile::participant);
-  return at == tiles.end() ? nullptr : &*at;
+  const PeerKey& key = guest.settings.key;
+  const auto at = std::ranges::find_if(picture.tiles, [&](const Tile& tile) {
+    return tile.participant == key.participant && tile.pc == key.pc;
+  });
+  return at == picture.tiles.end() ? nullptr : &*at;
 }
 
 Guest* RoomUnderTest::find(const PeerKey& key) {
@@ -108,6 +149,11 @@ void RoomUnderTest::onPeerState(const PeerKey& peer, PeerState state, const Erro
 
 void RoomUnderTest::onPeerError(const PeerKey& peer, const Error& error) {
   if (Guest* guest = find(peer)) guest->errors.push_back(error);
+}
+
+void RoomUnderTest::onPicture(const Picture& now) {
+  picture = now;
+  ++pictureEvents;
 }
 
 void RoomUnderTest::onSpeaking(const std::vector<SpeakerLevel>& now) {

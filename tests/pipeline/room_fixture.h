@@ -21,11 +21,15 @@ class Screen {
   void show(const mix::VideoFrame& frame);
   // The mean colour of the middle of this part of the canvas, above the label.
   Yuv colourIn(const Tile& tile) const;
+  Yuv colourOf(const mix::Rect& part) const;  // all zero when the picture does not reach so far
   int width() const;
+  int height() const;
+  int frames() const;
+  std::vector<std::uint8_t> i420() const;  // the planes one after the other, without padding
 
  private:
   mutable std::mutex mutex_;
-  int width_ = 0, height_ = 0;
+  int width_ = 0, height_ = 0, frames_ = 0;
   std::vector<std::uint8_t> y_, u_, v_;
 };
 
@@ -48,43 +52,54 @@ struct Guest {
   std::vector<Error> errors;
 };
 
-// A RoomPipeline in this process, and the events it told. People join with a client at the other end.
+// A room, by default a RoomPipeline in this process, and the events it told. People join with a client at the
+// other end.
 class RoomUnderTest : public MediaRoomEvents {
  public:
   explicit RoomUnderTest(CanvasSettings canvas = {640, 360, 15});
+  explicit RoomUnderTest(const RoomSettings& settings,
+                         RoomPipeline::Governor governor = RoomPipeline::makeGovernor());
+  using Maker = std::function<std::unique_ptr<MediaRoom>(MediaRoomEvents&)>;
+  explicit RoomUnderTest(const Maker& makeRoom);
+  static RoomSettings settingsFor(CanvasSettings canvas);
   ~RoomUnderTest() override;
 
   struct Person {
     std::string id;
+    std::string name{};  // empty: the id
     WebRtcClient::Options options{};
     bool hidden = false;
     bool cameraOff = false;
+    bool muted = false;
   };
   Guest& join(const Person& person);
-  void leave(Guest& guest);  // the client stops too
+  Guest& share(const Person& person);  // the screen of somebody of this id
+  void leave(Guest& guest);            // the client stops too
   bool allConnected() const;
-  const Tile* tileOf(const Guest& guest) const;
+  const Tile* tileOf(const Guest& guest) const;  // of that connection
 
   void onOffer(const PeerKey& peer, const std::string& sdp) override;
   void onCandidate(const PeerKey& peer, const IceCandidate& candidate) override;
   void onPeerState(const PeerKey& peer, PeerState state, const Error& why) override;
   void onPeerError(const PeerKey& peer, const Error& error) override;
-  void onPicture(const Picture& now) override { tiles = now.tiles; }
+  void onPicture(const Picture& now) override;
   void onConnectionQuality(const ParticipantId&, bool) override {}
   void onSpeaking(const std::vector<SpeakerLevel>& now) override;
   void onHealth(const RoomHealth& now) override { health = now; }
   void onFailed(const Error& why) override { failures.push_back(why); }
 
   std::list<Guest> guests;
-  std::vector<Tile> tiles;
+  Picture picture;
+  int pictureEvents = 0;
   std::map<ParticipantId, SpeakerLevel> levels;
   int speakingEvents = 0;
   RoomHealth health;
   std::vector<Error> failures;
-  std::unique_ptr<RoomPipeline> room;
+  std::unique_ptr<MediaRoom> room;
 
  private:
   Guest* find(const PeerKey& key);
+  Guest& connect(const Person& person, const char* pc);
   std::uint32_t gen_ = 0;
 };
 

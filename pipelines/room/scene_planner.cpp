@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/room/scene_planner.h"
+
+#include <algorithm>
+
+namespace tessera {
+namespace {
+
+mix::Fit fitOf(TileFit fit) {
+  switch (fit) {
+    case TileFit::fill:
+      return mix::Fit::fill;
+    case TileFit::fit:
+      return mix::Fit::fit;
+    case TileFit::smart:
+      return mix::Fit::smart;
+  }
+  return mix::Fit::smart;
+}
+
+mix::TilePlan emptyTile(const SceneTile& tile) {
+  mix::TilePlan plan;
+  plan.rect = {tile.rect.x, tile.rect.y, tile.rect.width, tile.rect.height};
+  plan.fit = fitOf(tile.fit);
+  return plan;
+}
+
+}  // namespace
+
+CanvasPlan ScenePlanner::plan(const Scene& scene, const std::vector<Sitter>& sitters,
+                              const CanvasSettings& canvas) {
+  drawings_.setCanvas(canvas);
+  CanvasPlan result;
+  result.plan.width = canvas.width;
+  result.plan.height = canvas.height;
+  result.plan.background = drawings_.background();
+  result.plan.overlays = drawings_.logo();
+  result.picture.canvas = canvas;
+  result.picture.layout = scene.kind;
+  for (const SceneTile& tile : scene.tiles) place(result, tile, sitters);
+  drawings_.letGoOfUnused();
+  return result;
+}
+
+void ScenePlanner::place(CanvasPlan& result, const SceneTile& tile, const std::vector<Sitter>& sitters) {
+  const auto& [x, y, width, height] = tile.rect;
+  mix::TilePlan plan;
+  if (tile.kind == SceneTile::Kind::more) {
+    plan = moreTile(tile);
+    result.picture.more = tile.more;
+  } else {
+    const auto sitter = std::ranges::find(sitters, tile.id, &Sitter::id);
+    if (sitter == sitters.end()) return;
+    const bool screen = tile.kind == SceneTile::Kind::screen;
+    plan = screen ? screenTile(tile, *sitter) : personTile(tile, *sitter);
+    if (!screen) addBorder(plan, sitter->speaking && sitters.size() > 1);
+    result.picture.tiles.push_back({tile.id, screen ? "screen" : "main", x, y, width, height});
+  }
+  addCorners(plan, result.plan);
+  result.plan.tiles.push_back(std::move(plan));
+}
+
+mix::TilePlan ScenePlanner::personTile(const SceneTile& tile, const Sitter& sitter) {
+  const auto& [x, y, width, height] = tile.rect;
+  mix::TilePlan plan = emptyTile(tile);
+  plan.identity = sitter.camera.identity;
+  plan.slot = sitter.camera.slot;
+  plan.showVideo = sitter.cameraOn;
+  plan.leads = sitter.leads;
+  plan.avatar = drawings_.avatar(sitter.name, sitter.id.value, width, height);
+  if (auto label = drawings_.label(sitter.name, width, height, sitter.style)) {
+    const int margin = std::max({2, height / 45, look_.cornerRadius / 2}) & ~1;  // even, for the chroma
+    plan.overlays.push_back({std::move(label), mix::Anchor::bottomLeft, margin, margin});
+  }
+  return plan;
+}
+
+// Without a label, which would lie over what is shown.
+mix::TilePlan ScenePlanner::screenTile(const SceneTile& tile, const Sitter& sitter) {
+  mix::TilePlan plan = emptyTile(tile);
+  plan.identity = sitter.screen.identity;
+  plan.slot = sitter.screen.slot;
+  plan.sharp = true;
+  return plan;
+}
+
+mix::TilePlan ScenePlanner::moreTile(const SceneTile& tile) {
+  mix::TilePlan plan = emptyTile(tile);
+  plan.identity = kMoreIdentity;
+  plan.showVideo = false;
+  plan.avatar = drawings_.more(tile.more, tile.rect.width, tile.rect.height);
+  return plan;
+}
+
+// Drawn for each tile, shown or not, so that it is there when somebody speaks.
+void ScenePlanner::addBorder(mix::TilePlan& tile, bool shown) {
+  const Drawings::Overlays& border = drawings_.border(tile.rect.width, tile.rect.height);
+  if (shown) tile.overlays.insert(tile.overlays.end(), border.begin(), border.end());
+}
+
+// Not where a tile is the whole picture: its corners are the window's.
+void ScenePlanner::addCorners(mix::TilePlan& tile, const mix::VideoPlan& plan) {
+  if (look_.cornerRadius == 0 || tile.rect == mix::Rect{0, 0, plan.width, plan.height}) return;
+  const Drawings::Overlays& corners = drawings_.corners(tile.rect);
+  tile.overlays.insert(tile.overlays.end(), corners.begin(), corners.end());
+}
+
+}  // namespace tessera
