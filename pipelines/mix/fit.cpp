@@ -22,7 +22,7 @@ constexpr Scale kQuickScales[] = {{1, 1}, {3, 4}, {1, 2}, {3, 8}, {1, 4}};
 constexpr double kMaxZoom = 1.06;
 
 // Beyond this bilinear scaling passes over pixels; up to it, it costs half of the box filter.
-constexpr double kMaxBilinear = 2.25;
+constexpr double kMaxBilinear = 2.4;
 
 int evenDown(int value) {
   return value & ~1;
