@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipelines/legs/decoded_media.h"
 
+#include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 
 #include <cstdlib>
@@ -9,7 +10,9 @@
 
 #include "base/log.h"
 #include "pipelines/gst/element.h"
+#include "pipelines/legs/leg_codecs.h"
 #include "pipelines/legs/leg_input.h"
+#include "pipelines/legs/opus_input.h"
 
 namespace tessera {
 namespace {
@@ -43,6 +46,24 @@ std::optional<mix::VideoFrame> wrap(const GstVideoInfo& info, GstBuffer* buffer)
   result.bt709 = info.colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT709;
   result.memory = mapped;
   return result;
+}
+
+// RFC 6464, section 3: a bit for voice activity, then the level as -dBov.
+std::optional<int> claimedLevel(GstRTPBuffer& rtp) {
+  gpointer data = nullptr;
+  guint size = 0;
+  if (!gst_rtp_buffer_get_extension_onebyte_header(&rtp, kAudioLevelId, 0, &data, &size) || size < 1)
+    return std::nullopt;
+  return -(*static_cast<const std::uint8_t*>(data) & 0x7f);
+}
+
+OpusInput::Packet packetOf(GstRTPBuffer& rtp, Nanos captured) {
+  const auto* payload = static_cast<const std::uint8_t*>(gst_rtp_buffer_get_payload(&rtp));
+  return {gst_rtp_buffer_get_seq(&rtp),
+          gst_rtp_buffer_get_timestamp(&rtp),
+          captured,
+          {payload, gst_rtp_buffer_get_payload_len(&rtp)},
+          claimedLevel(rtp)};
 }
 
 void abortForTest(const std::string& label) {
@@ -86,17 +107,24 @@ gst::ReceivePad::Handlers videoSink(const std::shared_ptr<LegShared>& shared) {
   return handlers;
 }
 
-gst::ReceivePad::Handlers audioSink(const std::shared_ptr<LegShared>& shared) {
+Result<gst::ReceivePad::Handlers> opusSink(const std::shared_ptr<LegShared>& shared) {
+  auto input = OpusInput::create(shared->channels, shared->audioStats,
+                                 [shared](std::span<const std::int16_t> samples, Nanos captured) {
+                                   if (const auto slot = shared->audioSlot())
+                                     slot->push(samples, captured, gst::now());
+                                 });
+  if (!input) return tl::unexpected(input.error());
   gst::ReceivePad::Handlers handlers;
-  handlers.caps = gst::capsOf("audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved");
-  handlers.onBuffer = [shared](const gst::Ref<GstBuffer>& buffer) {
+  handlers.caps = gst::capsOf("application/x-rtp,encoding-name=OPUS,clock-rate=48000");
+  handlers.onBuffer = [shared, opus = std::shared_ptr(std::move(*input))](const gst::Ref<GstBuffer>& buffer) {
+    if (!shared->open()) return GST_FLOW_OK;
     const Nanos now = gst::now();
-    const auto slot = shared->audioSlot();
-    GstMapInfo map;
-    if (!slot || !shared->open() || !gst_buffer_map(buffer.get(), &map, GST_MAP_READ)) return GST_FLOW_OK;
-    const auto* samples = reinterpret_cast<const std::int16_t*>(map.data);
-    slot->push({samples, map.size / sizeof(std::int16_t)}, captureTime(buffer.get(), now), now);
-    gst_buffer_unmap(buffer.get(), &map);
+    GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+    if (!gst_rtp_buffer_map(buffer.get(), GST_MAP_READ, &rtp)) return GST_FLOW_OK;
+    const OpusInput::Packet packet = packetOf(rtp, captureTime(buffer.get(), now));
+    if (now - packet.captured > mix::PlayoutDelay::kMax) shared->packets.onLate();
+    opus->take(packet);
+    gst_rtp_buffer_unmap(&rtp);
     return GST_FLOW_OK;
   };
   return handlers;

@@ -12,12 +12,14 @@ std::string extension(int id, const char* uri) {
 
 }  // namespace
 
-std::string audioPreferences() {
-  // Only these two parameters: webrtcbin intersects fmtp values literally.
+std::string audioPreferences(int channels) {
+  // Only these parameters: webrtcbin intersects fmtp values literally. Opus is always offered as of two
+  // channels; stereo says that we want them (RFC 7587 section 6.1).
   return fmt::format(
       "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,encoding-params=(string)2,"
-      "payload={},minptime=(string)10,useinbandfec=(string)1,{}",
-      kOpusPayload, extension(kTransportCcId, kTransportCcUri));
+      "payload={},minptime=(string)10,useinbandfec=(string)1,{}{},{}",
+      kOpusPayload, channels == 2 ? "stereo=(string)1,sprop-stereo=(string)1," : "",
+      extension(kTransportCcId, kTransportCcUri), extension(kAudioLevelId, kAudioLevelUri));
 }
 
 std::string videoPreferences(VideoCodec codec) {
@@ -43,8 +45,10 @@ std::string encodedVideoCaps(VideoCodec codec) {
                "level=(string)3.1,colorimetry=bt601";
 }
 
-std::string encodedAudioCaps() {
-  return "audio/x-opus,rate=48000,channels=1,channel-mapping-family=0,stream-count=1,coupled-count=0";
+std::string encodedAudioCaps(int channels) {
+  return fmt::format(
+      "audio/x-opus,rate=48000,channels={},channel-mapping-family=0,stream-count=1,coupled-count={}",
+      channels, channels - 1);
 }
 
 }  // namespace tessera

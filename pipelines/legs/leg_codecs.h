@@ -19,14 +19,18 @@ inline constexpr const char* kTransportCcUri =
 inline constexpr int kColourSpaceId = 4;
 inline constexpr const char* kColourSpaceUri = "http://www.webrtc.org/experiments/rtp-hdrext/color-space";
 
+// How loud a packet's sound is, so that silence need not be decoded (RFC 6464).
+inline constexpr int kAudioLevelId = 5;
+inline constexpr const char* kAudioLevelUri = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+
 // One SDP line's caps for webrtcbin, as text: codec preferences.
-std::string audioPreferences();
+std::string audioPreferences(int channels);
 std::string videoPreferences(VideoCodec codec);
 // With the SSRC that we send with.
 std::string withSsrc(const std::string& preferences, std::uint32_t ssrc);
 
 // The caps of what LegOutput takes.
 std::string encodedVideoCaps(VideoCodec codec);
-std::string encodedAudioCaps();
+std::string encodedAudioCaps(int channels);
 
 }  // namespace tessera

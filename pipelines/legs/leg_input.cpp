@@ -17,6 +17,8 @@ namespace {
 
 using Shared = std::shared_ptr<LegShared>;
 
+constexpr guint kAudioReorderMs = 60;
+
 void refuseSize(const Shared& shared, int width, int height) {
   shared->reportRefused(
       Error{ErrorCode::tooLarge, fmt::format("video of {}x{} is larger than the limit", width, height)});
@@ -56,23 +58,6 @@ gst::PadProbe::Callback h264SizeGuard(const Shared& shared) {
     if (refused && width > 0) refuseSize(shared, width, height);
     return GST_PAD_PROBE_OK;  // a dropped caps event would come again with every buffer
   };
-}
-
-// libopus up to 1.3 and opusdec 1.22 trust the channel count of the caps.
-GstPadProbeReturn guardChannels(GstPad*, GstPadProbeInfo* info) {
-  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
-  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
-  GstCaps* caps = nullptr;
-  gst_event_parse_caps(event, &caps);
-  int channels = 0;
-  gst_structure_get_int(gst_caps_get_structure(caps, 0), "channels", &channels);
-  if (channels < 1 || channels > 2) return GST_PAD_PROBE_DROP;
-  // Opus decodes either to one channel; asked for one of two, opusdec 1.22 leaks a GstCaps each time.
-  auto mono = gst::Ref<GstCaps>::adopt(gst_caps_copy(caps));
-  gst_caps_set_simple(mono.get(), "channels", G_TYPE_INT, 1, nullptr);
-  gst_event_unref(event);
-  GST_PAD_PROBE_INFO_DATA(info) = gst_event_new_caps(mono.get());
-  return GST_PAD_PROBE_OK;
 }
 
 // Nothing passes before the peer is verified; every packet may trigger a keyframe request that is due.
@@ -164,14 +149,31 @@ Status attachVideo(GstBin* bin, GstPad* pad, const Shared& shared) {
   return {};
 }
 
-Status attachAudio(GstBin* bin, GstPad* pad, const Shared& shared) {
-  auto sink = std::make_unique<gst::ReceivePad>("audio-out", audioSink(shared));
-  const auto chain = buildChain(bin, pad, {"rtpopusdepay", "opusdec"}, *sink);
-  if (!chain) return tl::unexpected(chain.error());
-  guard(chain->front(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, guardChannels);
-  g_object_set(chain->back(), "plc", TRUE, "use-inband-fec", TRUE, nullptr);
+// The jitter buffer that a source pad of webrtcbin gets its packets from: behind the pads of webrtcbin and
+// rtpbin, which only stand for others, and rtpptdemux.
+gst::Ref<GstElement> jitterBufferOf(GstPad* pad) {
+  auto at = gst::Ref<GstPad>::retain(pad);
+  while (at && GST_IS_GHOST_PAD(at.get()))
+    at = gst::Ref<GstPad>::adopt(gst_ghost_pad_get_target(GST_GHOST_PAD(at.get())));
+  if (!at) return {};
+  const auto demux = gst::Ref<GstElement>::adopt(gst_pad_get_parent_element(at.get()));
+  const auto entry = demux ? gst::staticPad(demux.get(), "sink") : fail(ErrorCode::internal, "no demux");
+  if (!entry) return {};
+  const auto source = gst::Ref<GstPad>::adopt(gst_pad_get_peer(entry->get()));
+  auto buffer = gst::Ref<GstElement>::adopt(source ? gst_pad_get_parent_element(source.get()) : nullptr);
+  const bool has = buffer && g_object_class_find_property(G_OBJECT_GET_CLASS(buffer.get()), "latency");
+  return has ? buffer : gst::Ref<GstElement>{};
+}
+
+// Lost sound is not sent again: a packet is waited for only as long as it may have been overtaken.
+Status attachAudio(GstBin*, GstPad* pad, const Shared& shared) {
+  auto handlers = opusSink(shared);
+  if (!handlers) return tl::unexpected(handlers.error());
+  if (const auto buffer = jitterBufferOf(pad))
+    g_object_set(buffer.get(), "latency", kAudioReorderMs, nullptr);
+  auto sink = std::make_unique<gst::ReceivePad>("audio-out", std::move(*handlers));
+  if (const auto ok = sink->linkFrom(pad); !ok) return ok;
   shared->keep(std::move(sink));
-  startChain(*chain);
   return {};
 }
 

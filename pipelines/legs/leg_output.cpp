@@ -25,7 +25,8 @@ void addExtension(GstElement* payloader, int id, const char* uri) {
 Status connect(GstBin* bin, gst::PushPad& source, const char* factory, int payload, GstPad* sink) {
   const auto payloader = gst::addElement(bin, factory);
   if (!payloader) return tl::unexpected(payloader.error());
-  g_object_set(*payloader, "pt", payload, "mtu", kMtu, nullptr);
+  // Not every extension of the offer is ours to send: the audio level is not.
+  g_object_set(*payloader, "pt", payload, "mtu", kMtu, "auto-header-extension", FALSE, nullptr);
   if (g_str_equal(factory, "rtpvp8pay"))
     gst_util_set_object_arg(G_OBJECT(*payloader), "picture-id-mode", "15-bit");
   if (g_str_equal(factory, "rtph264pay")) {
@@ -55,7 +56,7 @@ gst::PushPad::EventHandler videoEvents(std::shared_ptr<LegShared> shared) {
 WebRtcOutput::WebRtcOutput(std::shared_ptr<LegShared> shared)
     : shared_(std::move(shared)),
       video_("video", gst::capsOf(encodedVideoCaps(shared_->codec)), videoEvents(shared_)),
-      audio_("audio", gst::capsOf(encodedAudioCaps()), [](GstEvent*) { return false; }) {}
+      audio_("audio", gst::capsOf(encodedAudioCaps(shared_->channels)), [](GstEvent*) { return false; }) {}
 
 Result<std::shared_ptr<WebRtcOutput>> WebRtcOutput::create(GstBin* bin, GstPad* audioSink, GstPad* videoSink,
                                                            std::shared_ptr<LegShared> shared) {

@@ -13,6 +13,8 @@
 #include "pipelines/gst/receive_pad.h"
 #include "pipelines/legs/fingerprint.h"
 #include "pipelines/legs/keyframe_requester.h"
+#include "pipelines/legs/opus_input.h"
+#include "pipelines/legs/receive_quality.h"
 #include "pipelines/mix/audio_mixer.h"
 #include "pipelines/mix/video_mixer.h"
 #include "room/media_room.h"
@@ -29,6 +31,7 @@ class LegShared {
   std::string label;  // for logs: participant and connection
   VideoCodec codec = VideoCodec::vp8;
   bool screen = false;        // a shared screen: receives only, and larger pictures
+  int channels = 1;           // of the sound, in and out
   bool discards = false;      // a viewer: nothing of what they send is decoded
   bool abortOnFrame = false;  // test hook, see webrtc_leg.cpp
   std::function<void(const Error&)> reportError;
@@ -91,6 +94,8 @@ class LegShared {
   Nanos lastPacket() const { return lastPacket_; }
 
   KeyframeRequester keyframes;
+  PacketCounter packets;
+  const std::shared_ptr<OpusInputStats> audioStats = std::make_shared<OpusInputStats>();
 
   // Where the chains of decoded media end; kept until the bin is in NULL.
   void keep(std::unique_ptr<gst::ReceivePad> pad) {

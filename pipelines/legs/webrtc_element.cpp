@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipelines/legs/webrtc_element.h"
 
+#include <array>
+#include <span>
+
 #include "base/log.h"
 #include "pipelines/gst/probe.h"
 #include "pipelines/legs/leg_codecs.h"
@@ -16,6 +19,10 @@ constexpr guint kJitterBufferMs = 200;
 constexpr guint kFastStartPackets = 2;
 // Audio, video and room for a sender that restarts with new SSRCs; each costs two threads.
 constexpr guint kMaxStreams = 4;
+constexpr std::size_t kRtpHeaderBytes = 12;  // RFC 3550 section 5.1, without CSRCs
+
+constexpr auto kBuffers =
+    static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
 
 Status configureIce(GstElement* webrtc, const RoomSettings& room) {
   GObject* ice = nullptr;
@@ -50,13 +57,30 @@ void onInnerElement(GstBin*, GstBin*, GstElement* element) {
   if (name == "rtpjitterbuffer") g_object_set(element, "faststart-min-packets", kFastStartPackets, nullptr);
 }
 
-void watchPackets(GstPad* pad, const std::shared_ptr<LegShared>& shared) {
-  gst::addLastingProbe(
-      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-      [shared](GstPad*, GstPadProbeInfo*) {
-        shared->onPacket();
-        return GST_PAD_PROBE_OK;
-      });
+void countPacket(PacketCounter& packets, GstBuffer* buffer) {
+  std::array<std::uint8_t, kRtpHeaderBytes> header;
+  packets.onRtp(std::span(header).first(gst_buffer_extract(buffer, 0, header.data(), header.size())));
+}
+
+void watchRtp(GstPad* pad, const std::shared_ptr<LegShared>& shared) {
+  gst::addLastingProbe(pad, kBuffers, [shared](GstPad*, GstPadProbeInfo* info) {
+    shared->onPacket();
+    if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+      countPacket(shared->packets, GST_PAD_PROBE_INFO_BUFFER(info));
+    } else {
+      GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+      for (guint i = 0; i < gst_buffer_list_length(list); ++i)
+        countPacket(shared->packets, gst_buffer_list_get(list, i));
+    }
+    return GST_PAD_PROBE_OK;
+  });
+}
+
+void watchRtcp(GstPad* pad, const std::shared_ptr<LegShared>& shared) {
+  gst::addLastingProbe(pad, kBuffers, [shared](GstPad*, GstPadProbeInfo*) {
+    shared->onPacket();
+    return GST_PAD_PROBE_OK;
+  });
 }
 
 Status configureRtpbin(WebrtcElement& self, const std::shared_ptr<LegShared>& shared) {
@@ -66,9 +90,8 @@ Status configureRtpbin(WebrtcElement& self, const std::shared_ptr<LegShared>& sh
   g_object_set(rtpbin.get(), "max-streams", kMaxStreams, "rtcp-sync-send-time", FALSE, nullptr);
   self.signals.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
       rtpbin.get(), "pad-added", [shared](GstElement*, GstPad* pad) {
-        if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_sink_") ||
-            g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtcp_sink_"))
-          watchPackets(pad, shared);
+        if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_sink_")) watchRtp(pad, shared);
+        if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtcp_sink_")) watchRtcp(pad, shared);
       }));
   return {};
 }
@@ -125,26 +148,27 @@ Result<WebrtcElement> WebrtcElement::create(GstBin* parent, const RoomSettings& 
   if (const auto ok = configureRtpbin(self, shared); !ok) return tl::unexpected(ok.error());
   if (const auto ok = configureIce(self.bin, room); !ok) return tl::unexpected(ok.error());
 
-  const auto lines = shared->screen ? self.addReceivers(shared->codec) : self.addSinks(shared->codec);
+  const auto lines = shared->screen ? self.addReceivers(*shared) : self.addSinks(*shared);
   if (!lines) return tl::unexpected(lines.error());
   return self;
 }
 
 // NACK on video only: Chromium refuses the RTX group that 1.22 writes into an audio line.
-Status WebrtcElement::addSinks(VideoCodec codec) {
+Status WebrtcElement::addSinks(const LegShared& shared) {
   const std::uint32_t audioSsrc = randomSsrc(0);
-  auto first = requestSink(bin, "sink_0", withSsrc(audioPreferences(), audioSsrc), false);
+  auto first = requestSink(bin, "sink_0", withSsrc(audioPreferences(shared.channels), audioSsrc), false);
   if (!first) return tl::unexpected(first.error());
-  auto second = requestSink(bin, "sink_1", withSsrc(videoPreferences(codec), randomSsrc(audioSsrc)), true);
+  auto second =
+      requestSink(bin, "sink_1", withSsrc(videoPreferences(shared.codec), randomSsrc(audioSsrc)), true);
   if (!second) return tl::unexpected(second.error());
   audio = std::move(*first);
   video = std::move(*second);
   return {};
 }
 
-Status WebrtcElement::addReceivers(VideoCodec codec) {
-  return addReceiver(bin, audioPreferences(), false).and_then([&] {
-    return addReceiver(bin, videoPreferences(codec), true);
+Status WebrtcElement::addReceivers(const LegShared& shared) {
+  return addReceiver(bin, audioPreferences(shared.channels), false).and_then([&] {
+    return addReceiver(bin, videoPreferences(shared.codec), true);
   });
 }
 

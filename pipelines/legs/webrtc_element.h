@@ -28,8 +28,8 @@ struct WebrtcElement {
   gst::Ref<GstWebRTCDTLSTransport> dtlsTransport() const;
 
  private:
-  [[nodiscard]] Status addSinks(VideoCodec codec);
-  [[nodiscard]] Status addReceivers(VideoCodec codec);
+  [[nodiscard]] Status addSinks(const LegShared& shared);
+  [[nodiscard]] Status addReceivers(const LegShared& shared);
 };
 
 // What a DTLS transport that says "connected" is worth: webrtcbin before 1.28 does not compare the peer's

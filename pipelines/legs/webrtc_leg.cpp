@@ -71,6 +71,7 @@ class WebRtcLegImpl : public WebRtcLeg {
     shared_->codec = peer.codec;
     shared_->screen = peer.key.pc == "screen";
     shared_->discards = peer.hidden;
+    shared_->channels = room.sound.stereo ? 2 : 1;
     shared_->abortOnFrame = abortsFor(peer);
     shared_->setKeyframeHandler(handlers_.onKeyframeRequest);
     shared_->reportError = poster<const Error&>(&WebRtcLegImpl::onFailed);
@@ -88,6 +89,7 @@ class WebRtcLegImpl : public WebRtcLeg {
   void addCandidate(const IceCandidate& candidate) override;
   void requestKeyframe() override { shared_->keyframes.want(); }
   std::shared_ptr<LegOutput> output() override { return output_; }
+  const OpusInputStats& audioStats() const override { return *shared_->audioStats; }
   bool owns(GstObject* source) const override {
     return bin_ && source && gst_object_has_as_ancestor(source, GST_OBJECT(bin_.get()));
   }
@@ -140,6 +142,7 @@ class WebRtcLegImpl : public WebRtcLeg {
   int candidates_ = 0;
   Timer deadline_;
   Timer watch_;
+  QualityJudge quality_;
   WeakOwner<WebRtcLegImpl> weak_{this};
 };
 
@@ -299,7 +302,8 @@ void WebRtcLegImpl::onDtlsEnded(const std::string& how) {
 
 void WebRtcLegImpl::watch() {
   const auto silent = gst::now() - shared_->lastPacket();
-  if (silent >= kSilenceLimit) onFailed(Error{ErrorCode::mediaFailed, "nothing received any more"});
+  if (silent >= kSilenceLimit) return onFailed(Error{ErrorCode::mediaFailed, "nothing received any more"});
+  if (const auto poor = quality_.second(shared_->packets.take())) tell(handlers_.onQuality, *poor);
 }
 
 void WebRtcLegImpl::onRefused(const Error& error) {

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "pipelines/gst/ref.h"
+#include "pipelines/legs/opus_input.h"
 #include "pipelines/mix/audio_mixer.h"
 #include "pipelines/mix/video_mixer.h"
 #include "room/media_room.h"
@@ -38,6 +39,8 @@ class WebRtcLeg {
     std::function<void(const Error&)> onRefused;             // bad answer or candidate, nothing changed
     std::function<void()> onKeyframeRequest;                 // any thread: the receiver sent PLI or FIR
     std::function<void(int width, int height)> onVideoSize;  // of what is decoded, when it changes
+    // Many packets of what they send have been lost or late for some seconds, or hardly any any more.
+    std::function<void(bool poor)> onQuality;
   };
 
   static Result<std::unique_ptr<WebRtcLeg>> create(GstPipeline* pipeline, const RoomSettings& room,
@@ -50,6 +53,7 @@ class WebRtcLeg {
   virtual void addCandidate(const IceCandidate& candidate) = 0;
   virtual void requestKeyframe() = 0;               // from the sender, rate-limited
   virtual std::shared_ptr<LegOutput> output() = 0;  // null for a shared screen: nothing is sent to it
+  virtual const OpusInputStats& audioStats() const = 0;
   // Is `source` (of a bus message) an element of this leg? Then an error is the leg's alone.
   virtual bool owns(GstObject* source) const = 0;
   // Handlers fall silent, slots are let go, the bin is handed to the reaper. The leg may be destroyed after.
