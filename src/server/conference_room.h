@@ -104,6 +104,7 @@ class ConferenceRoom : public MediaRoomEvents {
     Connection main;
     Connection screen{.pc = "screen"};  // in the mix while the roster says that they share
     TokenBucket chat{5, 10};
+    TokenBucket layouts{5, 10};
     TokenBucket screenStarts{1, 3};
     Timer absence;
   };

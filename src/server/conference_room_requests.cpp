@@ -83,6 +83,8 @@ void ConferenceRoom::handle(Member& member, const wire::Moderate& moderate) {
 void ConferenceRoom::handle(Member& member, const wire::ClientLayout& layout) {
   if (!roster_.isModerator(member.id))
     return sendError(member, {ErrorCode::forbidden, "only the moderator may do that"}, "layout");
+  if (!member.layouts.take(Clock::now()))
+    return sendError(member, {ErrorCode::tooMany, "too many changes of the layout"}, "layout");
   if (const Status done = choose(layout.choice); !done) sendError(member, done.error(), "layout");
 }
 

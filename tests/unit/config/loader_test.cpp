@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/loader.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
+
+#include "parsing.h"
 
 namespace tessera::config {
 namespace {
@@ -15,40 +13,6 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-Settings accepted(std::string_view toml, const Environment& environment = {}) {
-  auto settings = parse(toml, "t.toml", environment);
-  if (settings) return std::move(*settings);
-  ADD_FAILURE() << settings.error().text;
-  return {};
-}
-
-std::string refused(std::string_view toml, const Environment& environment = {}) {
-  const auto settings = parse(toml, "t.toml", environment);
-  if (settings) {
-    ADD_FAILURE() << "accepted: " << toml;
-    return {};
-  }
-  EXPECT_EQ(settings.error().code, ErrorCode::config);
-  return settings.error().text;
-}
-
-// A file in a directory of its own, gone with it.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(std::string_view content) {
-    std::string pattern = testing::TempDir() + "tessera-config-XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-    std::ofstream(path(), std::ios::binary) << content;
-  }
-  ~TemporaryFile() { std::filesystem::remove_all(directory_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  std::string path() const { return directory_ + "/file"; }
-
- private:
-  std::string directory_;
-};
 
 TEST(Config, SetsEveryKey) {
   const Settings s = accepted(R"(
@@ -247,19 +211,20 @@ TEST(ConfigEnvironment, OfTheProcessIsUsed) {
 
 TEST(ConfigSecret, IsReadFromAFileWithoutItsNewline) {
   for (const auto* ending : {"", "\n", "\r\n"}) {
-    const TemporaryFile file(std::string("0123456789abcdef") + ending);
-    EXPECT_EQ(accepted(fmt::format("[api]\ntoken_file = \"{}\"", file.path())).api.token, "0123456789abcdef");
-    EXPECT_EQ(accepted("", {{"TESSERA_MEDIA_TURN_SECRET_FILE", file.path()}}).media.turnSecret,
-              "0123456789abcdef");
+    const Files files;
+    const std::string file = files.write("file", std::string("0123456789abcdef") + ending);
+    EXPECT_EQ(accepted(fmt::format("[api]\ntoken_file = \"{}\"", file)).api.token, "0123456789abcdef");
+    EXPECT_EQ(accepted("", {{"TESSERA_MEDIA_TURN_SECRET_FILE", file}}).media.turnSecret, "0123456789abcdef");
   }
 }
 
 TEST(ConfigSecret, MayNotBeGivenTwice) {
-  const TemporaryFile file("0123456789abcdef");
-  EXPECT_EQ(refused(fmt::format("[api]\ntoken = \"0123456789abcdef\"\ntoken_file = \"{}\"", file.path())),
+  const Files files;
+  const std::string file = files.write("file", "0123456789abcdef");
+  EXPECT_EQ(refused(fmt::format("[api]\ntoken = \"0123456789abcdef\"\ntoken_file = \"{}\"", file)),
             "t.toml:3:1: give either api.token or token_file, not both");
   // Empty ones are as good as absent, as in the example file.
-  accepted(fmt::format("[api]\ntoken = \"\"\ntoken_file = \"{}\"", file.path()));
+  accepted(fmt::format("[api]\ntoken = \"\"\ntoken_file = \"{}\"", file));
 }
 
 TEST(ConfigSecret, OfTheEnvironmentOverridesBothSpellingsOfTheFile) {
@@ -271,8 +236,9 @@ TEST(ConfigSecret, OfTheEnvironmentOverridesBothSpellingsOfTheFile) {
 TEST(ConfigSecret, IsNeverShown) {
   const std::string secret = "not long enough";
   EXPECT_THAT(refused("[api]\ntoken = \"" + secret + "\""), Not(HasSubstr(secret)));
-  const TemporaryFile file(secret);
-  EXPECT_THAT(refused(fmt::format("[api]\ntoken_file = \"{}\"", file.path())), Not(HasSubstr(secret)));
+  const Files files;
+  const std::string file = files.write("file", secret);
+  EXPECT_THAT(refused(fmt::format("[api]\ntoken_file = \"{}\"", file)), Not(HasSubstr(secret)));
   const std::string shown = describe(accepted("[api]\ntoken = \"0123456789abcdef\""));
   EXPECT_THAT(shown, HasSubstr("token = (set)"));
   EXPECT_THAT(shown, Not(HasSubstr("0123456789abcdef")));
@@ -281,14 +247,16 @@ TEST(ConfigSecret, IsNeverShown) {
 TEST(ConfigSecret, FileThatCannotBeReadIsAnError) {
   EXPECT_THAT(refused("[api]\ntoken_file = \"/nonexistent/token\""),
               testing::AllOf(HasSubstr("t.toml:2:1: api.token_file: "), HasSubstr("/nonexistent/token")));
-  const TemporaryFile empty("\n");
-  EXPECT_THAT(refused(fmt::format("[media]\nturn_secret_file = \"{}\"", empty.path())),
+  const Files files;
+  const std::string empty = files.write("file", "\n");
+  EXPECT_THAT(refused(fmt::format("[media]\nturn_secret_file = \"{}\"", empty)),
               HasSubstr("media.turn_secret_file: expected"));
 }
 
 TEST(ConfigLoad, ReadsAFile) {
-  const TemporaryFile file("[room]\nfps = 7\n");
-  const auto settings = load(file.path());
+  const Files files;
+  const std::string file = files.write("file", "[room]\nfps = 7\n");
+  const auto settings = load(file);
   ASSERT_TRUE(settings.has_value()) << settings.error().text;
   EXPECT_EQ(settings->room.canvas.fps, 7);
 }

@@ -2,11 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
-#include "config/loader.h"
+#include "parsing.h"
 
 // Templates, layouts of one's own, and what else a room's picture is configured by.
 
@@ -16,46 +12,10 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Settings accepted(std::string_view toml, const Environment& environment = {}) {
-  auto settings = parse(toml, "t.toml", environment);
-  if (settings) return std::move(*settings);
-  ADD_FAILURE() << settings.error().text;
-  return {};
-}
-
-std::string refused(std::string_view toml) {
-  const auto settings = parse(toml, "t.toml", {});
-  if (settings) {
-    ADD_FAILURE() << "accepted: " << toml;
-    return {};
-  }
-  return settings.error().text;
-}
-
 std::string templateOf(const Settings& settings, const std::string& room, const std::string& name = {}) {
   const auto found = templateFor(settings, {room}, name);
   return found ? found->name : found.error().text;
 }
-
-// Files with these contents in a directory of their own, gone with it.
-class Files {
- public:
-  Files() {
-    std::string pattern = testing::TempDir() + "tessera-config-XXXXXX";
-    directory_ = mkdtemp(pattern.data());
-  }
-  ~Files() { std::filesystem::remove_all(directory_); }
-  Files(const Files&) = delete;
-  Files& operator=(const Files&) = delete;
-  std::string write(const std::string& name, std::string_view content) const {
-    std::ofstream(directory_ + "/" + name, std::ios::binary) << content;
-    return directory_ + "/" + name;
-  }
-  const std::string& directory() const { return directory_; }
-
- private:
-  std::string directory_;
-};
 
 constexpr std::string_view kPng = "\x89PNG\r\n\x1a\nrest";
 constexpr std::string_view kJpeg = "\xff\xd8\xff\xe0rest";

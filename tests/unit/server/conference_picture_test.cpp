@@ -58,6 +58,13 @@ TEST_F(PictureTest, ACustomLayoutMustExist) {
   EXPECT_EQ(layout().custom, "wall");
 }
 
+TEST_F(PictureTest, FloodsOfChangesAreHeldBack) {
+  const Client ada = joined("Ada"), bob = joined("Bob");
+  for (int i = 0; i < 30; ++i) ada->say(wire::ClientLayout{{LayoutKind::grid, "", {}}});
+  EXPECT_EQ(ada->lastError(), ErrorCode::tooMany);
+  EXPECT_LE(bob->all<wire::ServerLayout>().size(), 11u);
+}
+
 TEST_F(PictureTest, OnlyWhoCanBeShownIsPinnedAndOnce) {
   const Client ada = joined("Ada"), bob = joined("Bob");
   FakeClient viewer;
