@@ -204,6 +204,41 @@ TEST(LegInputTest, PeersThatSendNothingConnectAndReceive) {
   EXPECT_TRUE(runUntil([&] { return session.client->audio.toneDb(kMixTone) > kPresentDb; }));
 }
 
+TEST(LegInputTest, SilenceIsNotDecodedForLong) {
+  LegRoom room;
+  test::WebRtcClient::Options options;
+  options.volume = 0;
+  options.claimsLevelDb = -127;
+  LegSession session(room, options);
+  const OpusInputStats& stats = session.leg->audioStats();
+  EXPECT_TRUE(runUntil([&] { return stats.skipped > 100; }));
+  EXPECT_LT(stats.decoded, stats.skipped);
+  EXPECT_EQ(stats.refused, 0u);
+}
+
+TEST(LegInputTest, WhoClaimsSilenceAndSpeaksIsHeard) {
+  LegRoom room;
+  test::WebRtcClient::Options options;
+  options.claimsLevelDb = -127;
+  LegSession session(room, options);
+  EXPECT_TRUE(runUntil([&] { return session.leg->audioStats().decoded > 100; }));
+  EXPECT_EQ(session.leg->audioStats().skipped, 0u);
+  EXPECT_GT(session.audio->probe.toneDb(options.tone), kPresentDb);
+}
+
+TEST(LegInputTest, TellsOfAPoorConnection) {
+  LegRoom room;
+  test::WebRtcClient::Options options;
+  options.losesOneIn = 4;
+  LegSession session(room, options);
+  EXPECT_TRUE(runUntil([&] { return !session.poor.empty(); }));
+  EXPECT_EQ(session.poor, std::vector{true});
+  EXPECT_GT(session.leg->audioStats().concealed, 0u);
+  EXPECT_GT(session.audio->probe.toneDb(options.tone), kPresentDb);
+  EXPECT_TRUE(runUntil([&] { return session.audio->lateness.load() < 100ms; }))
+      << "what is not sent again is not waited for";
+}
+
 TEST(LegInputTest, PeersThatWantNothingAreNotPushedTo) {
   LegRoom room;
   LegSession session(room);

@@ -44,6 +44,7 @@ LegSession::LegSession(LegRoom& inRoom, WebRtcClient::Options options, const std
   };
   handlers.onRefused = [this](const Error& error) { refused.push_back(error); };
   handlers.onVideoSize = [this](int width, int height) { videoSizes.emplace_back(width, height); };
+  handlers.onQuality = [this](bool now) { poor.push_back(now); };
   handlers.onKeyframeRequest = [count = keyframeRequests] { ++*count; };
   client->onAnswer = [this](const std::string& sdp) {
     if (leg) leg->setAnswer(changeAnswer(sdp));

@@ -53,6 +53,7 @@ struct LegSession {
   std::optional<Error> failure;
   std::vector<Error> refused;
   std::vector<std::pair<int, int>> videoSizes;
+  std::vector<bool> poor;
   std::shared_ptr<std::atomic<int>> keyframeRequests = std::make_shared<std::atomic<int>>(0);
   VideoCodec codec;
   std::shared_ptr<LegOutput> output;

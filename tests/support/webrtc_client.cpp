@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 #include <gst/app/gstappsink.h>
+#include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 
 #include "pipelines/gst/clock.h"
@@ -39,10 +40,10 @@ std::string videoBranch(const WebRtcClient::Options& o) {
 
 std::string audioBranch(const WebRtcClient::Options& o) {
   return fmt::format(
-      "audiotestsrc name=microphone is-live=true wave=sine volume=0.5 freq={} samplesperbuffer=960 ! "
-      "audio/x-raw,format=S16LE,rate=48000,channels=1 ! opusenc frame-size=20 ! rtpopuspay ! "
+      "audiotestsrc name=microphone is-live=true wave=sine volume={} freq={} samplesperbuffer=960 ! "
+      "audio/x-raw,format=S16LE,rate=48000,channels=1 ! opusenc frame-size=20 ! rtpopuspay name=audiopay ! "
       "application/x-rtp,media=audio,encoding-name=OPUS,payload=111 ! w.sink_0 ",
-      o.tone);
+      o.volume, o.tone);
 }
 
 // When flashes and beeps begin: with the first frame, and every second after it, which is a whole number of
@@ -90,16 +91,39 @@ GstPadProbeReturn cutBeep(const FlashTimes& times, GstPadProbeInfo* info) {
   return GST_PAD_PROBE_OK;
 }
 
+gst::Ref<GstPad> sourcePad(GstElement* pipeline, const char* name) {
+  const auto element = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), name));
+  return gst::staticPad(element.get(), "src").value();
+}
+
 void makeFlashes(GstElement* pipeline) {
   const auto times = std::make_shared<FlashTimes>();
-  const auto source = [&](const char* name) {
-    const auto element = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), name));
-    return gst::staticPad(element.get(), "src").value();
-  };
-  gst::addLastingProbe(source("camera").get(), GST_PAD_PROBE_TYPE_BUFFER,
+  gst::addLastingProbe(sourcePad(pipeline, "camera").get(), GST_PAD_PROBE_TYPE_BUFFER,
                        [times](GstPad*, GstPadProbeInfo* info) { return paintFlash(*times, info); });
-  gst::addLastingProbe(source("microphone").get(), GST_PAD_PROBE_TYPE_BUFFER,
+  gst::addLastingProbe(sourcePad(pipeline, "microphone").get(), GST_PAD_PROBE_TYPE_BUFFER,
                        [times](GstPad*, GstPadProbeInfo* info) { return cutBeep(*times, info); });
+}
+
+// The id is that of the offer, leg_codecs.h.
+void claimLevel(GstElement* pipeline, int levelDb) {
+  gst::addLastingProbe(sourcePad(pipeline, "audiopay").get(), GST_PAD_PROBE_TYPE_BUFFER,
+                       [levelDb](GstPad*, GstPadProbeInfo* info) {
+                         GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+                         GST_PAD_PROBE_INFO_DATA(info) = buffer;
+                         const auto level = static_cast<guint8>(-levelDb);
+                         GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+                         if (!gst_rtp_buffer_map(buffer, GST_MAP_READWRITE, &rtp)) return GST_PAD_PROBE_DROP;
+                         gst_rtp_buffer_add_extension_onebyte_header(&rtp, 5, &level, 1);
+                         gst_rtp_buffer_unmap(&rtp);
+                         return GST_PAD_PROBE_OK;
+                       });
+}
+
+void losePackets(GstElement* pipeline, int oneIn) {
+  gst::addLastingProbe(sourcePad(pipeline, "audiopay").get(), GST_PAD_PROBE_TYPE_BUFFER,
+                       [oneIn, n = 0](GstPad*, GstPadProbeInfo*) mutable {
+                         return ++n % oneIn == 0 ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+                       });
 }
 
 gst::Ref<GstElement> parse(const std::string& description) {
@@ -173,6 +197,8 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
     gst_object_unref(pay);
   }
   if (options.flashes) makeFlashes(pipeline_.get());
+  if (options.claimsLevelDb) claimLevel(pipeline_.get(), *options.claimsLevelDb);
+  if (options.losesOneIn > 0) losePackets(pipeline_.get(), options.losesOneIn);
   signals_.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
       webrtc_.get(), "pad-added", [this](GstElement*, GstPad* pad) { onPad(pad); }));
   signals_.push_back(gst::SignalConnection::connect<void(GstElement*, guint, gchar*)>(

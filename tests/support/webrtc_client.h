@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ class WebRtcClient {
     int fps = 15;
     int kbps = 300;  // of the picture
     bool sendsVideo = true, sendsAudio = true;
+    double volume = 0.5;
+    // Says this of the sound of every packet (RFC 6464, dBov), true or not.
+    std::optional<int> claimsLevelDb;
+    int losesOneIn = 0;  // of the sound's packets; 0: none
     // Black, with a white flash and a beep of `tone` for kFlash every second; needs both media.
     bool flashes = false;
   };
