@@ -10,10 +10,12 @@ namespace {
 using std::chrono::milliseconds;
 
 // `speaking` takes 80 to 140 ms of a voice to begin and lasts 440 ms (mix/voice_activity.h). So a begin needs
-// no further confirmation, but an end is seen earlier in the level.
-constexpr int kEndedDb = 10;         // below who speaks now: the present speaker has ended
-constexpr milliseconds kTurn{1500};  // or is only drawing breath, when the turn is younger than this
-constexpr int kLouderDb = 6;         // who talks over the present speaker
+// no further confirmation, but an end is seen earlier, in the level that falls below that of the turn.
+constexpr double kEndedDb = 6;
+constexpr double kForgetDbPerSecond = 2;  // of the turn's loudest moments
+constexpr milliseconds kTurn{1500};       // a younger turn has not ended: the speaker is drawing breath
+// Who talks over the present speaker, or after them.
+constexpr int kLouderDb = 6;
 constexpr milliseconds kLouderFor{500};
 
 const SpeakerLevel* find(const std::vector<SpeakerLevel>& levels, const ParticipantId& id) {
@@ -26,6 +28,7 @@ const SpeakerLevel* find(const std::vector<SpeakerLevel>& levels, const Particip
 bool ActiveSpeaker::update(const std::vector<SpeakerLevel>& levels, Clock::time_point now) {
   std::erase_if(voices_, [&](const auto& voice) { return !find(levels, voice.first); });
   hear(levels, now);
+  followTurn(find(levels, current_), now);
   ParticipantId next = current_;
   if (!find(levels, current_)) next = lastOfThoseHere();
   if (const SpeakerLevel* challenger = loudestOther(levels)) {
@@ -34,6 +37,7 @@ bool ActiveSpeaker::update(const std::vector<SpeakerLevel>& levels, Clock::time_
   if (next == current_) return false;
   current_ = std::move(next);
   turnBegan_ = now;
+  turnDb_ = kSilentDb;
   for (auto& [id, voice] : voices_) voice.louderSince.reset();
   if (find(levels, current_) && find(levels, current_)->speaking) voices_[current_].spoke = ++turns_;
   return true;
@@ -61,11 +65,18 @@ const SpeakerLevel* ActiveSpeaker::loudestOther(const std::vector<SpeakerLevel>&
   return loudest;
 }
 
+void ActiveSpeaker::followTurn(const SpeakerLevel* current, Clock::time_point now) {
+  const std::chrono::duration<double> passed = now - std::exchange(heardAt_, now);
+  turnDb_ = std::max(turnDb_ - kForgetDbPerSecond * passed.count(), kSilentDb);
+  if (current && current->speaking) turnDb_ = std::max<double>(turnDb_, current->levelDb);
+}
+
 bool ActiveSpeaker::yields(const SpeakerLevel* current, const SpeakerLevel& to, Clock::time_point now) const {
   if (!current || !current->speaking) return true;
-  if (to.levelDb >= current->levelDb + kEndedDb && now - turnBegan_ >= kTurn) return true;
-  const auto& since = voices_.at(to.participant).louderSince;
-  return since && now - *since >= kLouderFor;
+  const auto& louderSince = voices_.at(to.participant).louderSince;
+  if (!louderSince) return false;
+  const bool ended = now - turnBegan_ >= kTurn && current->levelDb <= turnDb_ - kEndedDb;
+  return ended || now - *louderSince >= kLouderFor;
 }
 
 ParticipantId ActiveSpeaker::lastOfThoseHere() const {

@@ -26,17 +26,20 @@ class ActiveSpeaker {
   std::uint64_t lastSpoke(const ParticipantId& id) const;
 
  private:
+  static constexpr double kSilentDb = -127;
   struct Voice {
     std::uint64_t spoke = 0;
     std::optional<Clock::time_point> louderSince;  // clearly louder than the present speaker, since then
   };
   void hear(const std::vector<SpeakerLevel>& levels, Clock::time_point now);
+  void followTurn(const SpeakerLevel* current, Clock::time_point now);
   const SpeakerLevel* loudestOther(const std::vector<SpeakerLevel>& levels) const;
   bool yields(const SpeakerLevel* current, const SpeakerLevel& to, Clock::time_point now) const;
   ParticipantId lastOfThoseHere() const;
 
   ParticipantId current_;
-  Clock::time_point turnBegan_{};
+  Clock::time_point turnBegan_{}, heardAt_{};
+  double turnDb_ = kSilentDb;  // of the present speaker's louder moments
   std::map<ParticipantId, Voice> voices_;
   std::uint64_t turns_ = 0;
 };

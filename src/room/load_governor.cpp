@@ -2,7 +2,7 @@
 #include "room/load_governor.h"
 
 #include <algorithm>
-#include <bit>
+#include <cstddef>
 
 namespace tessera {
 namespace {
@@ -10,14 +10,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// A single hiccup, which is in two windows at most, is not overload: losses in three of four are.
 constexpr milliseconds kWindow{500};
-// A single hiccup, which is at most two windows, is not overload: three bad windows of four are.
-constexpr unsigned kLastWindows = 0xF;
-constexpr int kBadWindows = 3;
+constexpr std::size_t kWindows = 4;
+constexpr std::ptrdiff_t kLossyWindows = 3;
 constexpr milliseconds kSettling{1000};  // after a change: new encoders and caches start
 // Of the canvas ticks, in percent, that were skipped or not encoded.
 constexpr std::uint64_t kBadVideo = 15, kGoodVideo = 3;
-// Of the audio ticks, 20 ms each, in a window: each is heard.
+// Audio ticks, 20 ms each, of a window that were missed: each is heard.
 constexpr std::uint64_t kBadAudio = 2;
 
 constexpr seconds kMaxPatience{320};
@@ -26,37 +26,50 @@ constexpr seconds kBadCosts{2};   // of calm
 
 }  // namespace
 
-LoadGovernor::Verdict LoadGovernor::judge(const Sample& from, const Sample& to) {
-  const std::uint64_t lost =
-      to.missedVideoTicks - from.missedVideoTicks + to.droppedFrames - from.droppedFrames;
-  const std::uint64_t due = to.videoTicks - from.videoTicks + to.missedVideoTicks - from.missedVideoTicks;
-  const std::uint64_t gaps = to.missedAudioTicks - from.missedAudioTicks;
-  if (gaps >= kBadAudio || (lost > 0 && lost * 100 >= due * kBadVideo)) return Verdict::bad;
-  return gaps == 0 && lost * 100 <= due * kGoodVideo ? Verdict::good : Verdict::tolerable;
+bool LoadGovernor::Window::good() const {
+  return gaps == 0 && lost * 100 <= due * kGoodVideo;
+}
+
+bool LoadGovernor::Window::bad() const {
+  return gaps >= kBadAudio || (lost > 0 && lost * 100 >= due * kBadVideo);
 }
 
 Degradation LoadGovernor::update(const Sample& sample, Clock::time_point now) {
-  if (!windowBegin_ || now - changed_ < kSettling) {
-    windowBegin_ = sample;
-    windowBegan_ = now;
-  } else if (now - windowBegan_ >= kWindow) {
-    conclude(judge(*windowBegin_, sample), now);
-    windowBegin_ = sample;
-    windowBegan_ = now;
-  }
+  const bool settled = windowBegin_ && now - changed_ >= kSettling;
+  if (settled && now - windowBegan_ < kWindow) return level_;
+  const Sample from = windowBegin_.value_or(sample);
+  const std::uint64_t missed = sample.missedVideoTicks - from.missedVideoTicks;
+  const Window window{.due = sample.videoTicks - from.videoTicks + missed,
+                      .lost = missed + sample.droppedFrames - from.droppedFrames,
+                      .gaps = sample.missedAudioTicks - from.missedAudioTicks};
+  if (settled) conclude(window, now);
+  windowBegin_ = sample;
+  windowBegan_ = now;
   return level_;
 }
 
-void LoadGovernor::conclude(Verdict verdict, Clock::time_point now) {
-  const bool bad = verdict == Verdict::bad;
-  badWindows_ = (badWindows_ << 1U | (bad ? 1U : 0U)) & kLastWindows;
-  if (bad) calm_ = std::max<Clock::duration>(calm_ - kBadCosts, Clock::duration::zero());
-  if (verdict == Verdict::good) calm_ += now - windowBegan_;
-  if (std::popcount(badWindows_) >= kBadWindows) {
+void LoadGovernor::conclude(const Window& window, Clock::time_point now) {
+  windows_.push_back(window);
+  if (windows_.size() > kWindows) windows_.pop_front();
+  if (window.bad()) calm_ = std::max<Clock::duration>(calm_ - kBadCosts, Clock::duration::zero());
+  if (window.good()) calm_ += now - windowBegan_;
+  if (overloaded()) {
     degrade(now);
   } else if (calm_ >= patience_) {
     recover(now);
   }
+}
+
+bool LoadGovernor::overloaded() const {
+  Window all;
+  for (const Window& window : windows_) {
+    all.due += window.due;
+    all.lost += window.lost;
+    all.gaps += window.gaps;
+  }
+  const bool lossy =
+      all.gaps >= kLossyWindows * kBadAudio || (all.lost > 0 && all.lost * 100 >= all.due * kBadVideo);
+  return lossy && std::ranges::count_if(windows_, [](const Window& w) { return !w.good(); }) >= kLossyWindows;
 }
 
 void LoadGovernor::degrade(Clock::time_point now) {
@@ -67,7 +80,7 @@ void LoadGovernor::degrade(Clock::time_point now) {
   level_ = static_cast<Degradation>(static_cast<int>(level_) + 1);
   recovered_ = false;
   changed_ = now;
-  badWindows_ = 0;
+  windows_.clear();
   calm_ = Clock::duration::zero();
 }
 
@@ -80,7 +93,7 @@ void LoadGovernor::recover(Clock::time_point now) {
   level_ = static_cast<Degradation>(static_cast<int>(level_) - 1);
   recovered_ = true;
   changed_ = now;
-  badWindows_ = 0;
+  windows_.clear();
 }
 
 CanvasSettings degraded(const CanvasSettings& canvas, Degradation level) {

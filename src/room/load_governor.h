@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 
 #include "room/media_room.h"
@@ -28,17 +29,23 @@ class LoadGovernor {
   Degradation level() const { return level_; }
 
  private:
-  enum class Verdict { good, tolerable, bad };
-  static Verdict judge(const Sample& from, const Sample& to);
-  void conclude(Verdict verdict, Clock::time_point now);
+  // What was lost of half a second.
+  struct Window {
+    std::uint64_t due = 0, lost = 0;  // canvas ticks: made and skipped; skipped and not encoded
+    std::uint64_t gaps = 0;           // audio ticks that were missed
+    bool good() const;
+    bool bad() const;
+  };
+  void conclude(const Window& window, Clock::time_point now);
+  bool overloaded() const;
   void degrade(Clock::time_point now);
   void recover(Clock::time_point now);
 
   Degradation level_ = Degradation::none;
   std::optional<Sample> windowBegin_;
   Clock::time_point windowBegan_{};
-  unsigned badWindows_ = 0;  // a bit each, the newest is the lowest
-  Clock::duration calm_{0};  // of good windows since the last change
+  std::deque<Window> windows_;  // the last ones
+  Clock::duration calm_{0};     // of good windows since the last change
   Clock::duration patience_ = kFirstPatience;
   Clock::time_point changed_{};
   bool recovered_ = false;  // the last change was a recovery
