@@ -149,20 +149,27 @@ Status attachVideo(GstBin* bin, GstPad* pad, const Shared& shared) {
   return {};
 }
 
-// The jitter buffer that a source pad of webrtcbin gets its packets from: behind the pads of webrtcbin and
-// rtpbin, which only stand for others, and rtpptdemux.
+// The pad that feeds `pad`: what it stands for, when it is a ghost, and through the elements above it that
+// have one input.
+gst::Ref<GstPad> upstreamOf(const gst::Ref<GstPad>& pad) {
+  if (GST_IS_GHOST_PAD(pad.get()))
+    return gst::Ref<GstPad>::adopt(gst_ghost_pad_get_target(GST_GHOST_PAD(pad.get())));
+  const auto element = gst::Ref<GstElement>::adopt(gst_pad_get_parent_element(pad.get()));
+  const auto entry =
+      element ? gst::staticPad(element.get(), "sink") : fail(ErrorCode::internal, "no element");
+  return entry ? gst::Ref<GstPad>::adopt(gst_pad_get_peer(entry->get())) : gst::Ref<GstPad>{};
+}
+
+// The jitter buffer that a source pad of webrtcbin gets its packets from, some elements of rtpbin above.
 gst::Ref<GstElement> jitterBufferOf(GstPad* pad) {
+  constexpr int kMostSteps = 8;
   auto at = gst::Ref<GstPad>::retain(pad);
-  while (at && GST_IS_GHOST_PAD(at.get()))
-    at = gst::Ref<GstPad>::adopt(gst_ghost_pad_get_target(GST_GHOST_PAD(at.get())));
-  if (!at) return {};
-  const auto demux = gst::Ref<GstElement>::adopt(gst_pad_get_parent_element(at.get()));
-  const auto entry = demux ? gst::staticPad(demux.get(), "sink") : fail(ErrorCode::internal, "no demux");
-  if (!entry) return {};
-  const auto source = gst::Ref<GstPad>::adopt(gst_pad_get_peer(entry->get()));
-  auto buffer = gst::Ref<GstElement>::adopt(source ? gst_pad_get_parent_element(source.get()) : nullptr);
-  const bool has = buffer && g_object_class_find_property(G_OBJECT_GET_CLASS(buffer.get()), "latency");
-  return has ? buffer : gst::Ref<GstElement>{};
+  for (int i = 0; at && i < kMostSteps; ++i, at = upstreamOf(at)) {
+    auto element = gst::Ref<GstElement>::adopt(gst_pad_get_parent_element(at.get()));
+    const GstElementFactory* factory = element ? gst_element_get_factory(element.get()) : nullptr;
+    if (factory && g_str_equal(GST_OBJECT_NAME(factory), "rtpjitterbuffer")) return element;
+  }
+  return {};
 }
 
 // Lost sound is not sent again: a packet is waited for only as long as it may have been overtaken.
