@@ -123,6 +123,100 @@ TEST(Label, NothingToSayIsNull) {
   EXPECT_TRUE(renderLabel("", 320, 180, {true, false}));
 }
 
+constexpr LabelStyle kMuted{.muted = true}, kHand{.handRaised = true}, kPoor{.poorConnection = true};
+
+TEST(Label, EachMarkTakesRoomAndDiffers) {
+  const auto inkIn = [](const LabelStyle& style) {
+    const auto label = renderLabel("", 640, 360, style);
+    int amber = 0;
+    for (int y = 0; y < label->frame.height; ++y) {
+      for (int x = 0; x < label->frame.width; ++x) {
+        const int v = label->frame.v[std::ptrdiff_t{y / 2} * label->frame.strideV + x / 2];
+        if (alphaAt(*label, x, y) > 200 && v > 145) ++amber;
+      }
+    }
+    return amber;
+  };
+  EXPECT_GT(inkIn(kMuted), 20);
+  EXPECT_GT(inkIn(kHand), 20);
+  EXPECT_GT(inkIn(kPoor), 20) << "a weak signal has a little of a warning colour";
+  EXPECT_LT(inkIn(kPoor), inkIn(kHand));
+  const auto widthOf = [](const LabelStyle& style) {
+    return renderLabel("Al", 640, 360, style)->frame.width;
+  };
+  EXPECT_LT(widthOf({}), widthOf(kPoor));
+  EXPECT_LT(widthOf(kPoor), widthOf({true, true, true}));
+}
+
+TEST(Label, TinyTilesPreferMarksToAPieceOfAName) {
+  const std::string name = "Maximiliane";
+  EXPECT_TRUE(renderLabel(name, 50, 28, {})) << "the beginning of a name where there is no mark";
+  EXPECT_EQ(renderLabel(name, 50, 28, {true, true})->frame.width,
+            renderLabel("", 50, 28, {true, true})->frame.width);
+  EXPECT_EQ(renderLabel("", 30, 20, kHand)->frame.width,
+            renderLabel(name, 30, 20, {true, true, true})->frame.width)
+      << "of several marks the hand";
+}
+
+TEST(Label, TextIsNeverSmallerThanTenPixels) {
+  for (const auto& [width, height] : {std::pair{64, 36}, {118, 62}, {160, 90}}) {
+    const auto label = renderLabel("HHH", width, height, {});
+    int top = label->frame.height, bottom = 0;
+    for (int y = 0; y < label->frame.height; ++y) {
+      for (int x = 0; x < label->frame.width; ++x) {
+        if (lumaAt(label->frame, x, y) < 180 || alphaAt(*label, x, y) < 200) continue;
+        top = std::min(top, y);
+        bottom = std::max(bottom, y);
+      }
+    }
+    EXPECT_GE(bottom - top + 1, 7) << "a capital of a font of 10 pixels, in " << width;
+  }
+}
+
+TEST(Label, HighContrastIsOpaqueAndLarger) {
+  const auto plain = renderLabel("Ada", 640, 360, {}, false);
+  const auto strong = renderLabel("Ada", 640, 360, {}, true);
+  EXPECT_GT(strong->frame.height, plain->frame.height);
+  EXPECT_LT(alphaAt(*plain, 4, plain->frame.height / 2), 200);
+  EXPECT_EQ(alphaAt(*strong, 4, strong->frame.height / 2), 255);
+  EXPECT_EQ(lumaAt(strong->frame, 4, strong->frame.height / 2), 16);
+}
+
+TEST(Avatar, HighContrastIsWhiteOnBlack) {
+  const auto avatar = renderAvatar("Ada", "k", 320, 180, true);
+  EXPECT_EQ(lumaAt(*avatar, 20, 20), 16);
+  EXPECT_EQ(lumaAt(*avatar, 160, 60), 16) << "in the circle";
+}
+
+// In small tiles the label would lie over the initials if they were in the middle.
+TEST(Avatar, InitialsStayClearOfTheLabel) {
+  for (const auto& [width, height] : {std::pair{118, 62}, {160, 90}, {310, 170}, {640, 360}}) {
+    const auto avatar = renderAvatar("HH", "k", width, height);
+    const auto label = renderLabel("Ada", width, height, {});
+    int lowest = 0;
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        if (lumaAt(*avatar, x, y) > 180) lowest = y;
+      }
+    }
+    EXPECT_LT(lowest, height - label->frame.height - 6) << width;
+  }
+}
+
+// FNV-1a of the key; the page does the same (avatarColour in web/page/text.js).
+TEST(Avatar, ColourIsThatOfThePage) {
+  struct Case {
+    const char* key;
+    int u, v;
+  };
+  for (const auto& [key, u, v] : {Case{"a", 116, 185}, {"b", 174, 136}, {"k3v9x0q2m7ab", 81, 155}}) {
+    const auto avatar = renderAvatar("", key, 64, 64);
+    const std::ptrdiff_t inCircle = std::ptrdiff_t{4} * avatar->strideU + 16;  // above the "?"
+    EXPECT_NEAR(avatar->u[inCircle], u, 2) << key;
+    EXPECT_NEAR(avatar->v[inCircle], v, 2) << key;
+  }
+}
+
 TEST(Avatar, HasTheTilesSizeAndAStableColour) {
   const auto one = renderAvatar("Ada Lovelace", "k1", 320, 180);
   ASSERT_TRUE(one);
@@ -138,7 +232,7 @@ TEST(Avatar, HasTheTilesSizeAndAStableColour) {
   EXPECT_GE(colours.size(), 8U) << "people differ";
 }
 
-// Digital white is 235 and black 16 (BT.709, limited range), and letters stand out.
+// Digital white is 235 and black 16 (limited range), and letters stand out.
 TEST(Avatar, InitialsAreWhiteInTheMiddle) {
   for (const auto& [width, height] : {std::pair{160, 90}, {320, 180}, {1280, 720}, {640, 720}, {90, 160}}) {
     const auto avatar = renderAvatar("Hans Huber", "k", width, height);
