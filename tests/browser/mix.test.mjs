@@ -116,10 +116,21 @@ test("one's own tile is the local camera, drawn over the mix", async () => {
 });
 
 /**
- * An even grid without a hole: tiles do not overlap, and each row spans the canvas or is centred.
+ * An even grid: tiles of one size that do not overlap, inside the canvas, and as large as their shape lets them be.
  * @param {{left: number, top: number, width: number, height: number}[]} tiles
  */
 function assertFilled(tiles) {
-  const area = tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0);
-  assert.ok(area > 0.97 && area < 1.01, `tiles cover ${area} of the canvas`);
+  const near = (/** @type {number} */ a, /** @type {number} */ b) => Math.abs(a - b) < 0.01;
+  for (const [index, one] of tiles.entries()) {
+    assert.ok(near(one.width, tiles[0].width) && near(one.height, tiles[0].height), "one size");
+    assert.ok(one.left >= 0 && one.top >= 0 && one.left + one.width <= 1.001 && one.top + one.height <= 1.001, "inside");
+    for (const other of tiles.slice(0, index)) {
+      const apart = one.left >= other.left + other.width || other.left >= one.left + one.width ||
+        one.top >= other.top + other.height || other.top >= one.top + one.height;
+      assert.ok(apart, "apart");
+    }
+  }
+  const right = Math.max(...tiles.map((tile) => tile.left + tile.width)) - Math.min(...tiles.map((tile) => tile.left));
+  const bottom = Math.max(...tiles.map((tile) => tile.top + tile.height)) - Math.min(...tiles.map((tile) => tile.top));
+  assert.ok(Math.max(right, bottom) > 0.94, "from edge to edge, but for the gaps");
 }

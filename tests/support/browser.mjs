@@ -38,14 +38,14 @@ export const kPeople = [
 /** Permissions are granted without a question; getDisplayMedia gives a fake screen. */
 const kFakeScreen = ["--use-fake-ui-for-media-stream"];
 
-/** @param {string[]} [more] arguments */
-export function launchChromium(more = kFakeScreen) {
-  return chromium.launch({ executablePath: executablePath(), headless: true, args: [...kArguments, ...more] });
+/** @param {string[]} [more] arguments @param {string[]} [less] of playwright's own */
+export function launchChromium(more = kFakeScreen, less = []) {
+  return chromium.launch({ executablePath: executablePath(), headless: true, args: [...kArguments, ...more], ignoreDefaultArgs: less });
 }
 
-/** A browser whose getDisplayMedia really captures the tab of this title. @param {string} title */
+/** A browser whose getDisplayMedia really captures the tab of this title, with its sound. @param {string} title */
 export function launchCapturing(title) {
-  return launchChromium([`--auto-select-tab-capture-source-by-title=${title}`]);
+  return launchChromium([`--auto-select-tab-capture-source-by-title=${title}`], ["--mute-audio"]);
 }
 
 function executablePath() {
