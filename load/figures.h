@@ -61,7 +61,8 @@ struct SoundFigures {
 struct MemberFigures {
   std::string name;
   bool viewer = false;
-  std::string failure;  // empty: joined and got media
+  bool audioOnly = false;  // its first frame is the first packet of sound
+  std::string failure;     // empty: joined and got media
   std::optional<Milliseconds> welcome, connected, firstFrame;
   int offers = 0;  // more than one: the connection was made anew
   VideoFigures video;

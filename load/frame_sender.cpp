@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/frame_sender.h"
 
-#include <gst/audio/audio.h>
 #include <gst/video/video.h>
 
 #include <algorithm>
@@ -20,6 +19,7 @@ SendTrack::SendTrack(std::shared_ptr<const Clip> clip, Settings settings)
       interval_(std::chrono::duration_cast<Clock::duration>(
           std::chrono::duration<double, std::nano>(clip_->frameDuration) / (1 + settings_.driftPpm * 1e-6))),
       keyframeWanted_(std::make_shared<std::atomic<bool>>(false)),
+      level_(std::make_shared<std::atomic<std::uint8_t>>(std::uint8_t{127})),
       pad_("load", clip_->caps,
            [wanted = keyframeWanted_](GstEvent* event) {
              if (!gst_video_event_is_force_key_unit(event)) return false;
@@ -47,7 +47,7 @@ bool SendTrack::sendNext(TimePoint due) {
   GST_BUFFER_DURATION(buffer) = clip_->frameDuration.count();
   GST_BUFFER_FLAG_UNSET(buffer, GST_BUFFER_FLAG_DISCONT);
   if (!frame.keyframe) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  if (settings_.tellLevels) gst_buffer_add_audio_level_meta(buffer, frame.level, frame.voice);
+  *level_ = static_cast<std::uint8_t>((frame.voice ? 0x80 : 0) | frame.level);
   bytesSent_ += gst_buffer_get_size(buffer);
   const GstFlowReturn flow = pad_.push(gst::Ref<GstBuffer>::adopt(buffer));
   // The push ends with the system call that sends the last packet.

@@ -22,7 +22,6 @@ class SendTrack {
     double phase = 0;              // starts at the first keyframe at or after this part (0 to 1) of the clip
     double driftPpm = 0;           // how much faster the sender's clock runs than ours
     std::shared_ptr<SendLog> log;  // or null
-    bool tellLevels = false;       // each buffer says how loud it is, for the payloader's extension
   };
   // The pad is made of `clip->caps`.
   SendTrack(std::shared_ptr<const Clip> clip, Settings settings);
@@ -30,6 +29,8 @@ class SendTrack {
   gst::PushPad& pad() { return pad_; }
   void stop();  // any thread; nothing is sent from now on
   std::uint64_t bytesSent() const { return bytesSent_; }
+  // Of the sound that is being pushed, as RFC 6464 has it: the voice bit and -dBov.
+  std::shared_ptr<const std::atomic<std::uint8_t>> level() const { return level_; }
 
  private:
   friend class FrameSender;
@@ -42,6 +43,7 @@ class SendTrack {
   const Settings settings_;
   const Clock::duration interval_;                           // between frames by our clock
   const std::shared_ptr<std::atomic<bool>> keyframeWanted_;  // shared with the pad's event handler
+  const std::shared_ptr<std::atomic<std::uint8_t>> level_;
   gst::PushPad pad_;
   std::size_t at_;         // of the sending thread
   TimePoint mediaTime_{};  // likewise: by the sender's clock; the same as ours at its first frame

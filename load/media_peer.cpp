@@ -3,11 +3,14 @@
 
 #include <gst/rtp/rtp.h>
 
+#include <cmath>
+
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
 #include "pipelines/gst/clock.h"
 #include "pipelines/gst/element.h"
+#include "pipelines/gst/probe.h"
 #include "pipelines/gst/promise.h"
 
 namespace tessera::load {
@@ -57,6 +60,37 @@ void addExtension(GstElement* payloader, const char* uri, std::optional<unsigned
   gst_object_unref(extension);
 }
 
+// Adds RFC 6464's extension to each packet. The payloader could; but webrtcbin 1.22 refuses the caps in which
+// it says so.
+void writeLevels(GstPad* pad, unsigned id, std::shared_ptr<const std::atomic<std::uint8_t>> level) {
+  gst::addLastingProbe(pad, GST_PAD_PROBE_TYPE_BUFFER,
+                       [id, level = std::move(level)](GstPad*, GstPadProbeInfo* info) {
+                         GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+                         GST_PAD_PROBE_INFO_DATA(info) = buffer;
+                         GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+                         if (!gst_rtp_buffer_map(buffer, GST_MAP_READWRITE, &rtp)) return GST_PAD_PROBE_OK;
+                         const std::uint8_t byte = *level;
+                         gst_rtp_buffer_add_extension_onebyte_header(&rtp, static_cast<guint8>(id), &byte, 1);
+                         gst_rtp_buffer_unmap(&rtp);
+                         return GST_PAD_PROBE_OK;
+                       });
+}
+
+// webrtcbin 1.22 makes the transceivers of what we have no track for with the answer, to receive.
+void refuseVideo(GstSDPMessage* answer) {
+  for (guint i = 0; i < gst_sdp_message_medias_len(answer); ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(answer, i));
+    if (std::string_view(gst_sdp_media_get_media(media)) != "video") continue;
+    for (guint at = 0; at < gst_sdp_media_attributes_len(media); ++at) {
+      const GstSDPAttribute* attribute = gst_sdp_media_get_attribute(media, at);
+      if (std::string_view(attribute->key) != "recvonly") continue;
+      gst_sdp_media_remove_attribute(media, at);
+      gst_sdp_media_add_attribute(media, "inactive", "");
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 MediaPeer::MediaPeer(Settings settings, FrameSender& sender, Teardown& teardown, Handlers handlers)
@@ -91,6 +125,7 @@ Status MediaPeer::build(Offer& offer, std::shared_ptr<Received> received) {
   if (!webrtc) return tl::unexpected(webrtc.error());
   webrtc_ = *webrtc;
   g_object_set(webrtc_, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, nullptr);
+  configureTime();
   configureIce();
   auto receiver = MediaReceiver::create(
       std::move(received), {settings_.codec, offer.video ? offer.video->payload : 0, settings_.keepDecoding,
@@ -129,7 +164,6 @@ Status MediaPeer::addTrack(const std::shared_ptr<const Clip>& clip, const Offere
     gst_util_set_object_arg(G_OBJECT(*element), "aggregate-mode", "zero-latency");
   }
   addExtension(*element, kTwccUri, offered.twccId);
-  addExtension(*element, kLevelUri, offered.levelId);
   const auto caps = gst::Ref<GstCaps>::adopt(gst_caps_copy(offered.caps.get()));
   gst_caps_set_simple(caps.get(), "ssrc", G_TYPE_UINT, ssrc, nullptr);
   const std::string name = fmt::format("sink_{}", offered.mline);
@@ -146,11 +180,25 @@ Status MediaPeer::addTrack(const std::shared_ptr<const Clip>& clip, const Offere
   const bool video = clip == settings_.video;
   auto track = std::make_shared<SendTrack>(
       clip, SendTrack::Settings{settings_.phase, settings_.driftPpm,
-                                video ? settings_.logs.video : settings_.logs.audio,
-                                !video && offered.levelId.has_value()});
+                                video ? settings_.logs.video : settings_.logs.audio});
+  if (!video && offered.levelId) writeLevels(source->get(), *offered.levelId, track->level());
   if (auto ok = track->pad().linkTo(*element); !ok) return ok;
   tracks_.push_back(std::move(track));
   return {};
+}
+
+// Sender reports tell the wall clock beside the time that frames carry, which is when they were captured; by
+// a clock of our own when that drifts.
+void MediaPeer::configureTime() {
+  if (const auto rtpbin = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc_), "rtpbin")))
+    g_object_set(rtpbin.get(), "rtcp-sync-send-time", FALSE, nullptr);
+  if (settings_.driftPpm == 0) return;
+  const auto clock =
+      gst::Ref<GstClock>::adopt(gst_pipeline_get_pipeline_clock(GST_PIPELINE(pipeline_.get())));
+  const GstClockTime now = gst_clock_get_internal_time(clock.get());
+  gst_clock_set_calibration(clock.get(), now, now,
+                            static_cast<GstClockTime>(std::llround(1e9 * (1 + settings_.driftPpm * 1e-6))),
+                            1000000000);
 }
 
 void MediaPeer::configureIce() {
@@ -224,22 +272,7 @@ void MediaPeer::negotiate(SdpMessage offer) {
   gst_webrtc_session_description_free(remote);
 }
 
-// The transceivers are there once the offer is set; one that we have no track for would receive.
-void MediaPeer::refuseVideo() {
-  GArray* transceivers = nullptr;
-  g_signal_emit_by_name(webrtc_, "get-transceivers", &transceivers);
-  for (guint i = 0; i < transceivers->len; ++i) {
-    auto* transceiver = g_array_index(transceivers, GstWebRTCRTPTransceiver*, i);
-    GstWebRTCKind kind = GST_WEBRTC_KIND_UNKNOWN;
-    g_object_get(transceiver, "kind", &kind, nullptr);
-    if (kind == GST_WEBRTC_KIND_VIDEO)
-      g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE, nullptr);
-  }
-  g_array_unref(transceivers);
-}
-
 void MediaPeer::createAnswer() {
-  if (settings_.audioOnly) refuseVideo();
   const auto done = gst::makePromise("making an answer", [weak = weak_.get()](const Reply& reply) {
     GstWebRTCSessionDescription* answer = nullptr;
     if (reply && *reply)
@@ -256,6 +289,7 @@ void MediaPeer::createAnswer() {
 }
 
 void MediaPeer::setLocal(GstWebRTCSessionDescription* answer) {
+  if (settings_.audioOnly) refuseVideo(answer->sdp);
   gchar* text = gst_sdp_message_as_text(answer->sdp);
   const auto done =
       gst::makePromise("the answer", [weak = weak_.get(), sdp = std::string(text)](const Reply& reply) {

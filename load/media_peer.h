@@ -56,7 +56,7 @@ class MediaPeer {
   Status build(Offer& offer, std::shared_ptr<Received> received);
   Status addTrack(const std::shared_ptr<const Clip>& clip, const OfferedTrack& offered,
                   const char* payloader);
-  void refuseVideo();
+  void configureTime();
   void configureIce();
   void connectSignals();
   void negotiate(SdpMessage offer);

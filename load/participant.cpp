@@ -194,6 +194,7 @@ MemberFigures Participant::figures(TimePoint now) {
   MemberFigures result;
   result.name = settings_.name;
   result.viewer = settings_.viewer;
+  result.audioOnly = settings_.audioOnly;
   result.failure = failure_;
   result.offers = offers_;
   if (welcome_) result.welcome = sinceJoin(*welcome_);

@@ -30,17 +30,17 @@ const std::vector<Line>& timeLines() {
   static const std::vector<Line> lines{
       {"join to welcome", "welcomeMs", "ms", [](const auto& m) { return number(m.welcome); }},
       {"join to connected", "connectedMs", "ms", [](const auto& m) { return number(m.connected); }},
-      {"join to first decoded frame", "firstFrameMs", "ms",
-       [](const auto& m) { return number(m.firstFrame); }},
+      {"join to first frame", "firstFrameMs", "ms", [](const auto& m) { return number(m.firstFrame); }},
   };
   return lines;
 }
 
 const std::vector<Line>& mediaLines() {
   static const std::vector<Line> lines{
-      {"frames delivered", "fps", "fps", [](const auto& m) { return std::optional(m.video.fps); }},
+      {"frames delivered", "fps", "fps",
+       [](const auto& m) { return m.audioOnly ? std::nullopt : std::optional(m.video.fps); }},
       {"longest gap between frames", "longestGapMs", "ms",
-       [](const auto& m) { return std::optional(m.video.longestGap.count()); }},
+       [](const auto& m) { return m.audioOnly ? std::nullopt : std::optional(m.video.longestGap.count()); }},
       {"longest gap in the sound", "longestAudioGapMs", "ms",
        [](const auto& m) { return std::optional(m.audio.longestGap.count()); }},
       {"received", "kbpsIn", "kbit/s", [](const auto& m) { return std::optional(m.kbpsIn); }},
