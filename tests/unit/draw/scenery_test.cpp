@@ -235,7 +235,9 @@ TEST_F(SceneryTest, BorderRunsAroundTheTile) {
       const auto border = renderBorder(width, height, radius, false);
       ASSERT_EQ(border.size(), 8U);
       const auto covered = coverage(border, width, height);
-      const auto covers = [&](int x, int y) { return covered[static_cast<std::size_t>(y * width + x)]; };
+      const auto covers = [&covered, w = width](int x, int y) {
+        return covered[static_cast<std::size_t>(y * w + x)];
+      };
       for (const int x : {width / 3, width / 2}) {
         EXPECT_EQ(covers(x, 0), 255);
         EXPECT_EQ(covers(x, 1), 255);

@@ -20,7 +20,6 @@ using mix::kSampleRate;
 using mix::kTickSamples;
 
 constexpr double kVoiceDb = -26;
-constexpr std::size_t kTicksPerSecond = 50;
 constexpr std::size_t kMostTicks = 15;  // 300 ms, from the beginning of speech to the change
 
 struct Change {
