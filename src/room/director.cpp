@@ -58,13 +58,16 @@ struct Director::Cast {
   }
 };
 
-Director::Director(const CanvasSettings& canvas, const Look& look) : canvas_(canvas), look_(look) {
+Director::Director(const CanvasSettings& canvas, const Look& look)
+    : roomCanvas_(canvas), canvas_(canvas), look_(look), gap_(look.gap) {
   choice_.kind = look.layout;
   choice_.custom = look.customLayout;
 }
 
 void Director::setCanvas(const CanvasSettings& canvas) {
   canvas_ = canvas;
+  const int width = std::max(roomCanvas_.width, 1);
+  gap_ = (look_.gap * canvas.width + width / 2) / width;
 }
 
 void Director::choose(const LayoutChoice& choice) {
@@ -152,7 +155,7 @@ void Director::stageGrid(const Cast& cast, Scene& scene) {
   const std::size_t places = std::min(cast.people.size(), maxTiles());
   const bool counts = places < cast.people.size() && places > 1;
   seat(cast, cast.pinned, counts ? places - 1 : places);
-  const TileStyle style{cast.aspectOf(seats_), look_.fit, look_.gap};
+  const TileStyle style{cast.aspectOf(seats_), look_.fit, gap_};
   placeSeated(cast, gridLayout(static_cast<int>(places), canvas_.width, canvas_.height, style), scene);
 }
 
@@ -160,7 +163,7 @@ void Director::stageGrid(const Cast& cast, Scene& scene) {
 void Director::stageFew(const Cast& cast, std::size_t places, Scene& scene) {
   places = std::min({places, cast.people.size(), maxTiles()});
   seat(cast, cast.pinned, places);
-  const TileStyle style{cast.aspectOf(seats_), look_.fit, look_.gap};
+  const TileStyle style{cast.aspectOf(seats_), look_.fit, gap_};
   placeSeated(cast, gridLayout(static_cast<int>(places), canvas_.width, canvas_.height, style), scene);
 }
 
@@ -168,15 +171,15 @@ void Director::stageFew(const Cast& cast, std::size_t places, Scene& scene) {
 void Director::stageLarge(const Cast& cast, bool screen, Scene& scene) {
   const Ids first = screen ? besideScreen(cast) : largeFirst(cast);
   StageStyle style;
-  style.large = {find(cast.people, first[0])->aspect, look_.fit, look_.gap};
+  style.large = {find(cast.people, first[0])->aspect, look_.fit, gap_};
   if (screen) {
     constexpr double kStripBesideScreen = 0.16;
-    style.large = {find(cast.people, first[0])->screenAspect, TileFit::fit, look_.gap};
+    style.large = {find(cast.people, first[0])->screenAspect, TileFit::fit, gap_};
     style.strip = kStripBesideScreen;
     style.beside = true;
   }
   const std::size_t small = screen ? cast.people.size() : cast.people.size() - 1;
-  style.others = {cast.aspectOf(cast.ranked({})), look_.fit, look_.gap};
+  style.others = {cast.aspectOf(cast.ranked({})), look_.fit, gap_};
   const Stage stage =
       stageLayout(static_cast<int>(std::min(small, maxTiles() - 1)), canvas_.width, canvas_.height, style);
 

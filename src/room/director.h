@@ -42,6 +42,7 @@ class Director {
  public:
   Director(const CanvasSettings& canvas, const Look& look);
 
+  // Another canvas than the room's own, which the look's pixels are of: the gap is scaled with it.
   void setCanvas(const CanvasSettings& canvas);
   void choose(const LayoutChoice& choice);
   const LayoutChoice& choice() const;
@@ -64,8 +65,10 @@ class Director {
   const CustomLayout* custom() const;
   std::size_t maxTiles() const;
 
+  const CanvasSettings roomCanvas_;
   CanvasSettings canvas_;
-  Look look_;
+  const Look look_;
+  int gap_;  // on canvas_; the look's is on the room's
   LayoutChoice choice_;
   std::vector<ParticipantId> seats_;    // who was shown, in their order
   std::vector<ParticipantId> sharers_;  // whose screen came first is first

@@ -364,6 +364,17 @@ TEST_F(DirectorTest, FollowsTheCanvas) {
   EXPECT_EQ(stage().tiles[0].rect, (LayoutRect{0, 0, 852, 480}));
 }
 
+TEST_F(DirectorTest, TheGapIsScaledWithTheCanvas) {
+  look.gap = 24;
+  choose(LayoutKind::grid);
+  here = people(4);
+  EXPECT_EQ(stage().tiles[0].rect.x, 24);
+  director().setCanvas({852, 480, 15});
+  EXPECT_EQ(stage().tiles[0].rect.x, 16) << "two thirds";
+  director().setCanvas(kCanvas);
+  EXPECT_EQ(stage().tiles[0].rect.x, 24);
+}
+
 // Whatever the layout, the number of people and the canvas: tiles are even and inside, nobody stands twice,
 // and people with a tile and people counted are all.
 TEST_F(DirectorTest, HoldsForAll) {
