@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// People come and go; what does the server keep? See scripts/soak --help.
+// People come and go; what does the server keep? Or their clocks drift; does the mix follow? See scripts/soak --help.
 import { parseArgs } from "node:util";
+import { soakDrift } from "./drift.mjs";
 import { BenchServer } from "./server.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { leaks: { type: "boolean", default: false }, participants: { type: "string", default: "4" } },
+  options: {
+    leaks: { type: "boolean", default: false },
+    participants: { type: "string", default: "4" },
+    drift: { type: "string" },
+    minutes: { type: "string", default: "10" },
+  },
 });
 const rounds = Number(positionals[0] ?? 200);
 if (positionals.length > 1 || !Number.isInteger(rounds) || rounds < 1) {
   console.error("soak: expected a number of rounds");
+  process.exit(2);
+}
+
+const drift = Number(values.drift ?? 0), minutes = Number(values.minutes);
+if (!(Math.abs(drift) <= 1000) || !Number.isInteger(minutes) || minutes < 1) {
+  console.error("soak: expected --drift of -1000 to 1000 ppm, and whole --minutes");
   process.exit(2);
 }
 
@@ -50,7 +62,8 @@ function grown(before, after) {
 
 const server = await BenchServer.start(values.leaks ? { env: kTracer, onLog: collect } : {});
 let failed = false;
-try {
+
+async function comeAndGo() {
   let before = new Map();
   if (values.leaks) {
     // The empty room before is what the empty room after is compared with.
@@ -66,6 +79,11 @@ try {
     console.log(leaks.length ? `leaked:\n  ${leaks.join("\n  ")}` : `no object leaked (${total} alive before and after)`);
     failed ||= leaks.length > 0 || total === 0;
   }
+}
+
+try {
+  if (values.drift === undefined) await comeAndGo();
+  else failed = !(await soakDrift(server, drift, minutes));
 } finally {
   const ended = await server.stop();
   if (ended !== 0) console.error(`the server ended with ${ended}:\n${server.log.slice(-4000)}`);
