@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backoffMs } from "../../web/sdk/backoff.js";
 import { Emitter } from "../../web/sdk/emitter.js";
+import { startingAt } from "../../web/sdk/media_link.js";
 import { roomUrl } from "../../web/sdk/protocol.js";
 import { sample, statsMessage } from "../../web/sdk/stats.js";
 import { cropped } from "../../web/page/self_view.js";
@@ -34,6 +35,13 @@ test("an event reaches its listeners until they go, whatever others do", () => {
 test("a room's address", () => {
   assert.equal(roomUrl("https://example.org/r/x?y#z", "standup"), "wss://example.org/v1/rooms/standup/ws");
   assert.equal(roomUrl("http://127.0.0.1:8080/", "a b"), "ws://127.0.0.1:8080/v1/rooms/a%20b/ws");
+});
+
+test("a shared screen starts at a bitrate for text, whatever the codec", () => {
+  const sdp = "m=audio 9 UDP/TLS/RTP/SAVPF 97\r\na=rtpmap:97 OPUS/48000/2\r\nm=video 9 UDP/TLS/RTP/SAVPF 96 98\r\n" +
+    "a=rtpmap:96 VP8/90000\r\na=rtpmap:98 rtx/90000\r\na=fmtp:98 apt=96\r\n";
+  const changed = startingAt(1500, sdp);
+  assert.equal(changed, sdp.replace("VP8/90000\r\n", "VP8/90000\r\na=fmtp:96 x-google-start-bitrate=1500\r\n"));
 });
 
 test("stats of one connection", () => {

@@ -72,10 +72,11 @@ export class Call extends HTMLElement {
         h("button", {
           class: "small copy-link", type: "button", on: { click: () => void this.#copyLink() },
         }, icon("link"), h("span", { class: "button-text", text: "Copy link" }))),
-      h("main", { class: "call-main" }, h("div", { class: "banners" }, this.#banner, this.#quality), this.stage, this.panel),
+      h("main", { class: "call-main" }, this.stage, this.panel),
       this.toolbar,
       this.#toasts,
     );
+    this.stage.append(h("div", { class: "banners" }, this.#banner, this.#quality));
     const { conference, media } = this;
     conference.on("state", () => this.#showState());
     conference.on("roster", () => this.#rosterChanged());

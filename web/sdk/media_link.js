@@ -11,7 +11,7 @@ const kConnectMs = 12000; // from the offer to a connection
 const kFramePollMs = 50;
 
 /**
- * @typedef {{maxBitrate: number, maxFramerate: number,
+ * @typedef {{startKbps: number, maxBitrate: number, maxFramerate: number,
  *            degradationPreference: RTCDegradationPreference}} VideoParameters
  */
 
@@ -76,7 +76,8 @@ export class MediaLink extends Emitter {
    */
   accept(sdp, tracks, sendAnswer) {
     return this.#inOrder(async () => {
-      await this.#connection.setRemoteDescription({ type: "offer", sdp });
+      const offer = this.#sendOnly ? startingAt(this.#sendOnly.startKbps, sdp) : sdp;
+      await this.#connection.setRemoteDescription({ type: "offer", sdp: offer });
       const local = tracks();
       for (const transceiver of this.#connection.getTransceivers()) {
         transceiver.direction = this.#sendOnly ? "sendonly" : "sendrecv";
@@ -190,6 +191,15 @@ export class MediaLink extends Emitter {
       this.emit("frame", undefined);
     }
   }
+}
+
+/**
+ * Chromium begins with 300 kbit/s and takes seconds to find that there is more; others pass over this.
+ * @param {number} kbps
+ * @param {string} sdp
+ */
+export function startingAt(kbps, sdp) {
+  return sdp.replace(/a=rtpmap:(\d+) (?:VP8|H264)\/90000\r\n/gi, `$&a=fmtp:$1 x-google-start-bitrate=${kbps}\r\n`);
 }
 
 /**

@@ -6,6 +6,7 @@ const kPc = "screen";
 const kAskAgainMs = 4000; // between two requests for a new offer
 /** Sharp text matters more than motion: few frames, each as good as the bits allow. */
 const kVideoParameters = {
+  startKbps: 1500,
   maxBitrate: 2_500_000,
   maxFramerate: 15,
   degradationPreference: /** @type {const} */ ("maintain-resolution"),
