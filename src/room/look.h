@@ -19,7 +19,8 @@ enum class TileFit { fill, fit, smart };
 inline constexpr double kMaxSmartCrop = 0.20;
 
 // Who stands in a region of a custom layout. `nth` counts from 1: the second pinned, the third by last
-// spoken. `recent` passes over whoever another region of the layout shows already.
+// spoken. `recent` passes over whoever another region of the layout shows already. Nobody stands in two
+// regions: the pinned and the presenters are placed first, then speakers, then the recent.
 enum class RegionRule { pinned, speaker, recent, screen, presenter };
 
 struct Region {
