@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/thread_priority.h"
+
 namespace tessera {
 
 WorkerPool::WorkerPool(int threads) {
@@ -27,6 +29,7 @@ void WorkerPool::startThread() {
   }
   threads_.emplace_back([queue = queue_] {
     pthread_setname_np(pthread_self(), "fan-out");
+    preferThisThread(Precedence::ahead);  // sound goes this way
     work(queue);
   });
 }

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "pipelines/room/thread_priority.h"
+#include "base/thread_priority.h"
 
 namespace tessera {
 namespace {
@@ -38,7 +38,7 @@ void AudioPath::play(mix::Chime chime) {
 }
 
 void AudioPath::tick(mix::Nanos now) {
-  if (!std::exchange(preferred_, true)) preferThisThread();
+  if (!std::exchange(preferred_, true)) preferThisThread(Precedence::realTime);
   const mix::AudioTick& tick = mixer_->tick(now);
   const EncodedAudio& encoded = encoders_.encode(tick, fanOut_->readySlots());
   encoderCount_.store(encoders_.encoders(), std::memory_order_relaxed);

@@ -62,10 +62,9 @@ mix::FrameRef Drawings::more(int count, int width, int height) {
                    [&] { return draw::renderMore(count, width, height, look_.highContrast); });
 }
 
-const Drawings::Overlays& Drawings::border(int width, int height) {
-  return borders_.get({width, height}, [&] {
-    return draw::renderBorder(width, height, look_.cornerRadius, look_.highContrast);
-  });
+const Drawings::Overlays& Drawings::border(int width, int height, int radius) {
+  return borders_.get({{width, height}, radius},
+                      [&] { return draw::renderBorder(width, height, radius, look_.highContrast); });
 }
 
 const Drawings::Overlays& Drawings::corners(const mix::Rect& rect) {

@@ -31,7 +31,7 @@ class Drawings {
   Label label(const std::string& name, int width, int height, const draw::LabelStyle& style);
   mix::FrameRef avatar(const std::string& name, const std::string& colourKey, int width, int height);
   mix::FrameRef more(int count, int width, int height);
-  const Overlays& border(int width, int height);
+  const Overlays& border(int width, int height, int radius);
   const Overlays& corners(const mix::Rect& rect);
 
   void letGoOfUnused();  // at the end of each plan
@@ -57,7 +57,7 @@ class Drawings {
   Cache<std::tuple<std::string, Size, bool, bool, bool>, Label> labels_;
   Cache<std::tuple<std::string, std::string, Size>, mix::FrameRef> avatars_;
   Cache<std::pair<int, Size>, mix::FrameRef> more_;
-  Cache<Size, Overlays> borders_;
+  Cache<std::pair<Size, int>, Overlays> borders_;
   Cache<std::tuple<int, int, int, int>, Overlays> corners_;
 };
 

@@ -103,6 +103,10 @@ WebRtcLeg::Handlers Peers::legHandlers(const PeerKey& key, VideoCodec codec) {
   handlers.onVideoSize = [weak, key](int width, int height) {
     if (auto* self = weak.get()) self->onVideoSize(key, width, height);
   };
+  handlers.onQuality = [weak, key](bool poor) {
+    auto* self = weak.get();
+    if (self && key.pc == kMainPc) self->events_.onConnectionQuality(key.participant, poor);
+  };
   handlers.onKeyframeRequest = [rungs = std::weak_ptr<Rungs>(media_.rungs), codec] {
     if (const auto alive = rungs.lock()) alive->requestKeyframe(codec);
   };

@@ -18,6 +18,17 @@ mix::Fit fitOf(TileFit fit) {
   return mix::Fit::smart;
 }
 
+bool overlap(const mix::Rect& a, const mix::Rect& b) {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+// Corners are filled with the background: not where another tile lies below, nor where the tile is the whole
+// picture, whose corners are the window's.
+bool roundable(const mix::Rect& rect, const mix::VideoPlan& below) {
+  if (rect == mix::Rect{0, 0, below.width, below.height}) return false;
+  return std::ranges::none_of(below.tiles, [&](const auto& tile) { return overlap(tile.rect, rect); });
+}
+
 mix::TilePlan emptyTile(const SceneTile& tile) {
   mix::TilePlan plan;
   plan.rect = {tile.rect.x, tile.rect.y, tile.rect.width, tile.rect.height};
@@ -45,6 +56,7 @@ CanvasPlan ScenePlanner::plan(const Scene& scene, const std::vector<Sitter>& sit
 void ScenePlanner::place(CanvasPlan& result, const SceneTile& tile, const std::vector<Sitter>& sitters) {
   const auto& [x, y, width, height] = tile.rect;
   mix::TilePlan plan;
+  bool border = false;
   if (tile.kind == SceneTile::Kind::more) {
     plan = moreTile(tile);
     result.picture.more = tile.more;
@@ -53,10 +65,10 @@ void ScenePlanner::place(CanvasPlan& result, const SceneTile& tile, const std::v
     if (sitter == sitters.end()) return;
     const bool screen = tile.kind == SceneTile::Kind::screen;
     plan = screen ? screenTile(tile, *sitter) : personTile(tile, *sitter);
-    if (!screen) addBorder(plan, sitter->speaking && sitters.size() > 1);
+    border = !screen && sitter->speaking && sitters.size() > 1;
     result.picture.tiles.push_back({tile.id, screen ? "screen" : "main", x, y, width, height});
   }
-  addCorners(plan, result.plan);
+  surround(plan, border, roundable(plan.rect, result.plan));
   result.plan.tiles.push_back(std::move(plan));
 }
 
@@ -92,17 +104,14 @@ mix::TilePlan ScenePlanner::moreTile(const SceneTile& tile) {
   return plan;
 }
 
-// Drawn for each tile, shown or not, so that it is there when somebody speaks.
-void ScenePlanner::addBorder(mix::TilePlan& tile, bool shown) {
-  const Drawings::Overlays& border = drawings_.border(tile.rect.width, tile.rect.height);
-  if (shown) tile.overlays.insert(tile.overlays.end(), border.begin(), border.end());
-}
-
-// Not where a tile is the whole picture: its corners are the window's.
-void ScenePlanner::addCorners(mix::TilePlan& tile, const mix::VideoPlan& plan) {
-  if (look_.cornerRadius == 0 || tile.rect == mix::Rect{0, 0, plan.width, plan.height}) return;
-  const Drawings::Overlays& corners = drawings_.corners(tile.rect);
-  tile.overlays.insert(tile.overlays.end(), corners.begin(), corners.end());
+// The border is drawn for each tile, shown or not, so that it is there when somebody speaks.
+void ScenePlanner::surround(mix::TilePlan& tile, bool border, bool rounded) {
+  const auto add = [&](const Drawings::Overlays& overlays) {
+    tile.overlays.insert(tile.overlays.end(), overlays.begin(), overlays.end());
+  };
+  const auto& drawn = drawings_.border(tile.rect.width, tile.rect.height, rounded ? look_.cornerRadius : 0);
+  if (border) add(drawn);
+  if (rounded && look_.cornerRadius > 0) add(drawings_.corners(tile.rect));
 }
 
 }  // namespace tessera

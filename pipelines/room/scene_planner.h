@@ -53,8 +53,7 @@ class ScenePlanner {
   mix::TilePlan screenTile(const SceneTile& tile, const Sitter& sitter);
   mix::TilePlan moreTile(const SceneTile& tile);
   void place(CanvasPlan& result, const SceneTile& tile, const std::vector<Sitter>& sitters);
-  void addBorder(mix::TilePlan& tile, bool shown);
-  void addCorners(mix::TilePlan& tile, const mix::VideoPlan& plan);
+  void surround(mix::TilePlan& tile, bool border, bool rounded);
 
   const Look look_;
   Drawings drawings_;

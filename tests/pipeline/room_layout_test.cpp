@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+#include <utility>
+
 #include "room_people.h"
 
 // Each layout as a receiver decodes it: who is seen where, in their own colour, and where the picture says.
@@ -12,6 +15,7 @@ using test::kAppearances;
 using test::near;
 using test::personOf;
 using test::RoomUnderTest;
+using test::runFor;
 using test::runUntil;
 using test::yuvOf;
 
@@ -81,7 +85,7 @@ class RoomLayoutTest : public testing::Test {
     return text;
   }
 
-  static constexpr std::size_t kSpeaker = 1;
+  static constexpr std::size_t kSpeaker = 0;
   RoomUnderTest room_{settings()};
   std::vector<Guest*> people_;
 };
@@ -96,7 +100,7 @@ TEST_F(RoomLayoutTest, eachLayoutShowsEverybodyWhereItSays) {
   ASSERT_TRUE(runUntil([&] { return room_.levels[idOf(kSpeaker)].active; }));
   choose(LayoutKind::speaker);
   EXPECT_EQ(largest().participant, idOf(kSpeaker)) << report();
-  EXPECT_GT(area(largest()), 3 * area(*tileOf(0))) << report();
+  EXPECT_GT(area(largest()), 3 * area(*tileOf(1))) << report();
   EXPECT_EQ(room_.picture.tiles.size(), kPeople);
 
   choose(LayoutKind::spotlight, {2});
@@ -117,6 +121,19 @@ TEST_F(RoomLayoutTest, eachLayoutShowsEverybodyWhereItSays) {
   EXPECT_EQ(room_.picture.tiles.size(), kPeople);
 }
 
+TEST_F(RoomLayoutTest, theBorderIsOnWhoSpeaks) {
+  const auto edgeOf = [&](std::size_t who) {  // the left side of their tile
+    const Tile& tile = *tileOf(who);
+    return people_.front()->screen->colourOf({tile.x, tile.y + tile.height / 4, 2, tile.height / 4});
+  };
+  const test::Yuv border = yuvOf(0xff3ddc97);
+  EXPECT_TRUE(runUntil([&] { return near(edgeOf(kSpeaker), border, 40); })) << report();
+  for (const std::size_t other : {1U, 2U, 3U}) EXPECT_FALSE(near(edgeOf(other), border, 40)) << other;
+  room_.room->updatePeer({idOf(kSpeaker), true, std::nullopt, std::nullopt, std::nullopt});
+  EXPECT_TRUE(runUntil([&] { return !near(edgeOf(kSpeaker), border, 40); })) << report();
+  EXPECT_EQ(room_.pictureEvents, 1) << "who speaks is not told as a change of the picture";
+}
+
 TEST_F(RoomLayoutTest, aSharedScreenIsLargeWithItsPresenterBeside) {
   auto person = personOf(kAppearances[4]);
   person.id = kAppearances[3].id;
@@ -131,6 +148,71 @@ TEST_F(RoomLayoutTest, aSharedScreenIsLargeWithItsPresenterBeside) {
   room_.leave(screen);
   EXPECT_TRUE(runUntil([&] { return shows(LayoutKind::grid); })) << report();
   EXPECT_EQ(room_.picture.tiles.size(), kPeople);
+}
+
+// How many of a picture's pixels show a colour. Filled on a streaming thread.
+class Extents {
+ public:
+  explicit Extents(test::Yuv colour) : colour_(colour) {}
+  void look(const mix::VideoFrame& frame) {
+    int count = 0;
+    for (int y = 0; y < frame.height / 2; y += 2) {
+      for (int x = 0; x < frame.width / 2; x += 2) {
+        const test::Yuv seen{frame.y[2 * y * frame.strideY + 2 * x], frame.u[y * frame.strideU + x],
+                             frame.v[y * frame.strideV + x]};
+        count += near(seen, colour_) ? 1 : 0;
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    extents_.push_back(100 * count / ((frame.width / 4) * (frame.height / 4)));
+  }
+  std::vector<int> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(extents_, {});
+  }
+
+ private:
+  const test::Yuv colour_;
+  std::mutex mutex_;
+  std::vector<int> extents_;  // percent of the picture
+};
+
+TEST(RoomGlide, tilesMoveToTheirNewPlaceFrameByFrame) {
+  RoomSettings slow = settings();
+  slow.look.glideMs = 1000;
+  RoomUnderTest room{slow};
+  Guest& red = room.join(personOf(kAppearances[0]));
+  Guest& green = room.join(personOf(kAppearances[1]));
+  const auto extents = std::make_shared<Extents>(yuvOf(red.options.argb));
+  green.client->video.onFrame = [extents](const mix::VideoFrame& frame) { extents->look(frame); };
+  int reached = -1;
+  const auto shows = [&](int from, int to) {
+    return runUntil([&] {
+      for (const int extent : extents->take()) reached = extent;
+      return reached >= from && reached <= to;
+    });
+  };
+  LayoutChoice both;
+  both.kind = LayoutKind::grid;
+  LayoutChoice alone;
+  alone.kind = LayoutKind::spotlight;
+  alone.pinned = {red.settings.key.participant};
+  room.room->setLayout(alone);
+  ASSERT_TRUE(runUntil([&] { return room.allConnected(); }) && shows(85, 100)) << reached;
+  runFor(1200ms);  // beyond the glide
+  extents->take();
+  const RoomHealth before = room.health;
+  room.room->setLayout(both);
+  runFor(1500ms);
+  const std::vector<int> seen = extents->take();
+  ASSERT_FALSE(seen.empty());
+  std::set<int> between;
+  for (const int extent : seen) {
+    if (extent < 84 && extent > seen.back() + 2) between.insert(extent);
+  }
+  EXPECT_LT(seen.back(), 45) << "red has half of the picture at most";
+  EXPECT_GE(between.size(), 3U) << testing::PrintToString(seen);
+  RecordProperty("missed_ticks", static_cast<int>(room.health.missedVideoTicks - before.missedVideoTicks));
 }
 
 }  // namespace

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace tessera {
+
+enum class Precedence {
+  realTime,  // SCHED_RR: works for a moment at a time, by the clock
+  ahead,     // a better nice value
+};
+
+// Puts the calling thread before the others: the sound is to stay whole when the picture no longer can be.
+// What the system does not allow is tried one step lower and then let be; that is no error.
+void preferThisThread(Precedence precedence);
+
+}  // namespace tessera
