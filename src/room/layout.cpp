@@ -13,6 +13,7 @@ namespace {
 // that pictures of slightly other shapes are still cropped rather than letterboxed.
 constexpr double kSmartStretch = 1 / (1 - 0.6 * kMaxSmartCrop);
 constexpr double kMinTileSide = 0.09;   // of the others beside a large one, as a part of the canvas' sides
+constexpr double kMaxStrip = 0.24;      // of the canvas' side that it is taken from
 constexpr double kOthersToLarge = 0.7;  // their sides are at most this part of the large one's
 constexpr double kOthersWorth = 0.5;    // of what is seen of them, when arrangements are compared
 constexpr double kPreference = 1.1;     // a strip at the preferred side is worth so much more
@@ -126,11 +127,12 @@ std::vector<LayoutRect> othersIn(const LayoutRect& area, int count, const TileSt
 Stage stageBelow(int others, const Size& canvas, const StageStyle& style) {
   const int gap = style.others.gap;
   const double aspect = style.others.aspect;
-  const double pixels = static_cast<double>(canvas.width) * canvas.height;
+  const double side = std::sqrt(static_cast<double>(canvas.width) * canvas.height / aspect);
   const int innerWidth = canvas.width - 2 * gap;
   const double share = (innerWidth - (others - 1.0) * gap) / others / aspect;
-  const double lowest = kMinTileSide * std::sqrt(pixels / aspect);
-  const int strip = evenDown(std::clamp(share, lowest, style.strip * std::sqrt(pixels / aspect)));
+  const double highest = std::min(style.strip * side, kMaxStrip * canvas.height);
+  const double lowest = std::min(kMinTileSide * side, highest);
+  const int strip = evenDown(std::clamp(share, lowest, highest));
 
   Stage stage;
   const Size large = tileIn({innerWidth, std::max(canvas.height - strip - 3 * gap, 2)}, style.large);
@@ -138,8 +140,8 @@ Stage stageBelow(int others, const Size& canvas, const StageStyle& style) {
   const int most = std::max(strip, evenDown(kOthersToLarge * large.height));
   const int widest =
       std::max(evenDown(strip * aspect * kSmartStretch), evenDown(kOthersToLarge * large.width));
-  stage.others = othersIn({gap, 0, innerWidth, rest}, others, style.others,
-                          kMinTileSide * kMinTileSide * pixels, {widest, most});
+  stage.others =
+      othersIn({gap, 0, innerWidth, rest}, others, style.others, lowest * lowest * aspect, {widest, most});
 
   const int first = stage.others.front().y;
   const int block = large.height + gap + stage.others.back().y + stage.others.back().height - first;

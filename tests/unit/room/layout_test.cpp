@@ -210,6 +210,13 @@ TEST(StageLayout, Table) {
   EXPECT_GT(stageLayout(3, 1280, 720, {phone, phone, 0.2, true}).large.height, 700);
 }
 
+TEST(StageLayout, UprightPicturesDoNotMakeATallStrip) {
+  const TileStyle phone{9.0 / 16, TileFit::fit, 8};
+  const Stage stage = stageLayout(4, 1280, 720, {phone, phone});
+  EXPECT_EQ(stage.others.size(), 4U);
+  EXPECT_GT(stage.large.height, 2.9 * stage.others[0].height);
+}
+
 TEST(StageLayout, NobodyElse) {
   const Stage stage = stageLayout(0, 1280, 720, {});
   EXPECT_EQ(stage.large, (LayoutRect{0, 0, 1280, 720}));
