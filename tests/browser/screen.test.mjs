@@ -2,8 +2,9 @@
 // Sharing a screen: a real tab is captured, and looked at in somebody else's mix.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kPeople, launchCapturing } from "../support/browser.mjs";
+import { kPeople, launchCapturing, Person } from "../support/browser.mjs";
 import { scene } from "../support/scene.mjs";
+import { Server } from "../support/server.mjs";
 import { until } from "../support/wait.mjs";
 
 const kTitle = "Tessera small text";
@@ -193,6 +194,45 @@ test("a screen comes back after a lost WebSocket and a lost connection, and goes
   await seesGrid(first, 2);
   await first.sees(bob);
   await text.close();
+});
+
+test("a room process that dies takes no screen with it", async () => {
+  const room = at.newRoom();
+  const text = await openText();
+  const first = await at.join(room, ada);
+  const second = await at.join(room, bob);
+  await second.page.click("#share");
+  await until("Ada sees a screen", () => first.screenTile());
+  const source = await captured(second);
+  const pid = await at.server.roomPid(room);
+  const before = await first.connectionCount();
+  process.kill(pid, "SIGKILL");
+  await first.showsConnection(before + 1);
+  await until("Ada sees a screen again", () => first.screenTile());
+  await readsText(first, source);
+  assert.equal(await second.page.locator("#share").getAttribute("aria-pressed"), "true");
+  await text.close();
+});
+
+test("where the configuration says so, a second one is refused in words", async () => {
+  const server = await Server.start({ config: '[screen]\nsecond = "refuse"\n' });
+  try {
+    const text = await openText();
+    const people = [];
+    for (const one of [ada, bob]) people.push(await Person.join(at.browser, server.url, "one-screen", one));
+    const [first, second] = people;
+    at.people.push(...people);
+    await first.page.click("#share");
+    await until("Ada's screen", async () => (await second.screenTile())?.label === "Shared screen of Ada");
+    await second.page.click("#share");
+    await isTold(second, "Your screen is not shared.");
+    assert.equal(await second.page.locator("#share").getAttribute("aria-pressed"), "false");
+    assert.equal((await second.screenTile())?.label, "Shared screen of Ada");
+    await text.close();
+    await Promise.all(at.people.splice(0).map((person) => person.close()));
+  } finally {
+    await server.stop();
+  }
 });
 
 test("who only watches has nothing to share", async () => {
