@@ -23,12 +23,14 @@ void AudioEncoder::Free::operator()(OpusEncoder* encoder) const {
 
 Result<AudioEncoder> AudioEncoder::create(int kbps, int channels) {
   int error = OPUS_OK;
-  const int application = channels == 1 ? OPUS_APPLICATION_VOIP : OPUS_APPLICATION_AUDIO;
+  const bool speech = channels == 1;
+  const int application = speech ? OPUS_APPLICATION_VOIP : OPUS_APPLICATION_AUDIO;
   OpusEncoder* encoder = opus_encoder_create(mix::kSampleRate, channels, application, &error);
   if (error != OPUS_OK) return fail(ErrorCode::internal, "making an Opus encoder: {}", opus_strerror(error));
   opus_encoder_ctl(encoder, OPUS_SET_BITRATE(kbps * 1000));
   opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(kComplexity));
-  opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(1));
+  opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(speech ? 1 : 0));  // only the speech coder has it
+  opus_encoder_ctl(encoder, OPUS_SET_SIGNAL(speech ? OPUS_AUTO : OPUS_SIGNAL_MUSIC));
   opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(kExpectedLossPercent));
   opus_encoder_ctl(encoder, OPUS_SET_DTX(0));  // a gap would upset recorders, and the mix is seldom silent
   return AudioEncoder(encoder, channels);

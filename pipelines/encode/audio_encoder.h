@@ -10,8 +10,8 @@ struct OpusEncoder;
 
 namespace tessera {
 
-// One Opus stream: 48 kHz in packets of 20 ms, with in-band FEC (RFC 6716, 2.1.7). One channel is coded as
-// speech, two as music. Plain state without a thread. One thread at a time.
+// One Opus stream: 48 kHz in packets of 20 ms. One channel is coded as speech, with in-band FEC (RFC 6716,
+// 2.1.7), two as music. Plain state without a thread. One thread at a time.
 class AudioEncoder {
  public:
   static Result<AudioEncoder> create(int kbps, int channels);

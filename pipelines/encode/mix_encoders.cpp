@@ -2,10 +2,22 @@
 #include "pipelines/encode/mix_encoders.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "base/log.h"
 
 namespace tessera {
+namespace {
+
+constexpr double kSeamless = 0.005;  // of the power: -23 dB
+
+// A tick's sound ends at the tick, while its picture is of the tick: lips are aligned by where it begins.
+mix::Nanos beginOf(const mix::AudioTick& tick) {
+  return tick.time - mix::kAudioTick;
+}
+
+}  // namespace
 
 const EncodedAudio& MixEncoders::encode(const mix::AudioTick& tick,
                                         std::span<const mix::AudioSlot* const> listeners) {
@@ -25,14 +37,12 @@ const EncodedAudio& MixEncoders::encode(const mix::AudioTick& tick,
     common_ = std::move(*made);
   }
   std::erase_if(streams_, [&](const Stream& stream) {
-    return stream.drained >= kDrainTicks || std::ranges::find(listeners, stream.slot) == listeners.end();
+    return std::ranges::find(listeners, stream.slot) == listeners.end();
   });
   admitTalkers(tick, listeners);  // before the common encoder moves on: they continue from where it is
-  // A tick's sound ends at the tick, while its picture is of the tick: lips are aligned by where it begins.
-  const mix::Nanos begin = tick.time - mix::kAudioTick;
-  out_.common = common_->encode(tick.common, begin);
-  for (Stream& stream : streams_)
-    out_.personal.push_back({stream.slot, stream.encoder.encode(*blockFor(stream, tick), begin)});
+  out_.common = common_->encode(tick.common, beginOf(tick));
+  for (Stream& stream : streams_) encodePersonal(stream, tick);
+  std::erase_if(streams_, [](const Stream& stream) { return stream.over; });
   return out_;
 }
 
@@ -50,14 +60,32 @@ void MixEncoders::admitTalkers(const mix::AudioTick& tick, std::span<const mix::
   }
 }
 
-const mix::AudioBlock* MixEncoders::blockFor(Stream& stream, const mix::AudioTick& tick) const {
+void MixEncoders::encodePersonal(Stream& stream, const mix::AudioTick& tick) {
   const auto own = std::ranges::find(tick.personal, stream.slot, &mix::AudioTick::Personal::slot);
-  if (own == tick.personal.end()) {
+  const bool talks = own != tick.personal.end();
+  auto packet = stream.encoder.encode(talks ? own->mix : tick.common, beginOf(tick));
+  if (talks) {
+    stream.drained = 0;
+    stream.seam.reset();
+  } else {
     ++stream.drained;
-    return &tick.common;
+    stream.over = seamless(stream, packet.get());
   }
-  stream.drained = 0;
-  return &own->mix;
+  if (!stream.over) out_.personal.push_back({stream.slot, std::move(packet)});
+}
+
+// The longer it takes, the less is asked for: between other people's words nobody hears -12 dB either.
+bool MixEncoders::seamless(Stream& stream, GstBuffer* packet) {
+  if (!stream.seam) {
+    auto made = SeamCheck::create(channels_);
+    if (!made) return stream.drained > kMinDrainTicks;
+    stream.seam = std::move(*made);
+  }
+  if (!packet || !out_.common) return true;
+  const double difference = stream.seam->difference(packet, out_.common.get());
+  const int waited = stream.drained - kMinDrainTicks;
+  const double progress = static_cast<double>(waited) / (kMaxDrainTicks - kMinDrainTicks);
+  return waited > 0 && (progress >= 1 || difference < kSeamless * std::pow(10, progress));
 }
 
 }  // namespace tessera

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipelines/encode/audio_encoder.h"
+#include "pipelines/encode/seam_check.h"
 
 namespace tessera {
 
@@ -20,12 +21,12 @@ struct EncodedAudio {
 };
 
 // Encodes a tick: K talkers cost K+1 encodes, whatever the size of the room, and none when nobody listens.
-// A talker's stream starts as a copy of the common one and runs on for kDrainTicks after its talker left the
-// sum, when both carry the same sound again, so that neither change is heard (docs/adr/0002). On the audio
-// tick thread only.
+// A talker's stream starts as a copy of the common one. After its talker left the sum both carry the same
+// sound again; it runs on until the change back is not heard (docs/adr/0002). On the audio tick thread only.
 class MixEncoders {
  public:
-  static constexpr int kDrainTicks = 10;  // 200 ms
+  static constexpr int kMinDrainTicks = 10;  // 200 ms
+  static constexpr int kMaxDrainTicks = 50;  // 1 s
 
   explicit MixEncoders(int kbps, int channels = 1) : kbps_(kbps), channels_(channels) {}
 
@@ -39,10 +40,13 @@ class MixEncoders {
     const mix::AudioSlot* slot;
     AudioEncoder encoder;
     int drained = 0;  // ticks since its talker left the sum
+    std::optional<SeamCheck> seam;
+    bool over = false;  // its listener goes back to the common stream in this tick
   };
 
   void admitTalkers(const mix::AudioTick& tick, std::span<const mix::AudioSlot* const> listeners);
-  const mix::AudioBlock* blockFor(Stream& stream, const mix::AudioTick& tick) const;
+  void encodePersonal(Stream& stream, const mix::AudioTick& tick);
+  bool seamless(Stream& stream, GstBuffer* packet);
 
   const int kbps_, channels_;
   std::optional<AudioEncoder> common_;

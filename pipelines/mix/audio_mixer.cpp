@@ -106,12 +106,13 @@ class Mixer final : public AudioMixer {
  public:
   explicit Mixer(const AudioMixerSettings& settings)
       : channels_(std::clamp(settings.channels, 1, kMaxChannels)),
+        maxTalkers_(std::max(settings.maxTalkers, 1)),
         levelling_(settings.levelling),
-        selection_(std::max(settings.maxTalkers, 1)),
+        selection_(maxTalkers_),
         sum_(channels_),
         difference_(channels_) {
     result_.common = AudioBlock(channels_);
-    result_.personal.reserve(static_cast<std::size_t>(std::max(settings.maxTalkers, 1)));
+    result_.personal.reserve(static_cast<std::size_t>(maxTalkers_));
   }
 
   std::shared_ptr<AudioSlot> addSlot(std::shared_ptr<PlayoutDelay> delay,
@@ -130,9 +131,10 @@ class Mixer final : public AudioMixer {
   void collectSlots();
   void addUp();
   void makePersonal();
+  void addPersonal(Slot& participant);
   void report();
 
-  const int channels_;
+  const int channels_, maxTalkers_;
   const bool levelling_;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Slot>> slots_;
@@ -187,7 +189,8 @@ void Mixer::addUp() {
   }
 }
 
-// One for each participant of whom anything is heard: the sum without what is theirs.
+// One for each participant of whom anything is heard: the sum without what is theirs. Who is heard no more
+// keeps it, while there is room, until its limiter and everybody's have come to the same gain.
 void Mixer::makePersonal() {
   result_.personal.clear();
   const std::uint64_t thisTick = ticks() + 1;
@@ -195,15 +198,23 @@ void Mixer::makePersonal() {
     Slot& participant = slot->participant();
     if (participant.removed() || participant.personalAt == thisTick) continue;
     if (participant.personalAt + 1 != thisTick) participant.limiter.continueFrom(limiter_);
-    participant.personalAt = thisTick;
-    difference_ = sum_;
-    for (Slot* const each : heard_) {
-      if (&each->participant() != &participant) continue;
-      for (std::size_t i = 0; i < sum_.size(); ++i) difference_[i] -= each->own[i];
-    }
-    result_.personal.push_back({&participant, AudioBlock(channels_)});
-    participant.limiter.apply(difference_, result_.personal.back().mix);
+    addPersonal(participant);
   }
+  for (const auto& slot : present_) {
+    if (slot->personalAt + 1 != thisTick || slot->removed() || slot->limiter.agreesWith(limiter_)) continue;
+    if (static_cast<int>(result_.personal.size()) < maxTalkers_) addPersonal(*slot);
+  }
+}
+
+void Mixer::addPersonal(Slot& participant) {
+  participant.personalAt = ticks() + 1;
+  difference_ = sum_;
+  for (Slot* const slot : heard_) {
+    if (&slot->participant() != &participant) continue;
+    for (std::size_t i = 0; i < sum_.size(); ++i) difference_[i] -= slot->own[i];
+  }
+  result_.personal.push_back({&participant, AudioBlock(channels_)});
+  participant.limiter.apply(difference_, result_.personal.back().mix);
 }
 
 void Mixer::report() {

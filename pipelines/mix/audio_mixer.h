@@ -27,7 +27,7 @@ struct AudioLevel {
   const AudioSlot* slot = nullptr;
   float levelDb = -127;   // dBov RMS of this tick, smoothed
   bool speaking = false;  // voice activity with hysteresis
-  bool talker = false;    // is in the sum, so that its participant must get `personal`
+  bool talker = false;    // is in the sum, so that its participant gets `personal`
 };
 
 // What one tick makes, in the mixer's channels: the sum of all talkers, and for each talker the sum minus
@@ -39,7 +39,9 @@ struct AudioTick {
     const AudioSlot* slot = nullptr;  // of the main connection
     AudioBlock mix;
   };
-  std::vector<Personal> personal;  // one for each participant who is heard, at most maxTalkers
+  // One for each participant who is heard, or was a moment ago in a mix that is being limited; at most
+  // maxTalkers.
+  std::vector<Personal> personal;
   std::vector<AudioLevel> levels;  // every slot
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cmath>
+
 #include "pipelines/mix/audio_block.h"
 
 namespace tessera::mix {
@@ -11,6 +13,7 @@ class Limiter {
   void apply(const SumBlock& in, AudioBlock& out);
   // A receiver that changes from one mix to another hears no step.
   void continueFrom(const Limiter& other) { gain_ = other.gain_; }
+  bool agreesWith(const Limiter& other) const { return std::abs(gain_ - other.gain_) < 0.01F; }  // 0.1 dB
 
  private:
   float gain_ = 1;
