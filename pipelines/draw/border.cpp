@@ -26,7 +26,7 @@ bool isBottom(Anchor anchor) {
 
 // Even, because a strip of odd width would colour only half of its outermost chroma.
 int thicknessFor(int tileHeight, bool highContrast) {
-  const double pixels = (2.6 + tileHeight * 0.004) * (highContrast ? 1.6 : 1);
+  const double pixels = (2.8 + tileHeight * 0.0035) * (highContrast ? 1.6 : 1);
   return std::max(2 * static_cast<int>(std::lround(pixels / 2)), 2);
 }
 

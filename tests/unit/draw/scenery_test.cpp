@@ -260,7 +260,8 @@ TEST_F(SceneryTest, BorderIsBrightAndScalesWithTheTile) {
     while (covered[static_cast<std::size_t>(rows * height * 2 + height)] == 255) ++rows;
     return rows;
   };
-  EXPECT_EQ(thickness(60, false), 2);
+  EXPECT_EQ(thickness(40, false), 2);
+  EXPECT_EQ(thickness(92, false), 4);
   EXPECT_EQ(thickness(170, false), 4);
   EXPECT_EQ(thickness(360, false), 4);
   EXPECT_EQ(thickness(720, false), 6);
