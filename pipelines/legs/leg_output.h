@@ -22,6 +22,7 @@ class WebRtcOutput : public LegOutput {
   void stop();  // any thread; pushes return false from now on
 
   bool ready() const override { return shared_->open(); }
+  bool takesVideo() const override { return sendVideo_; }
   bool pushVideo(const gst::Ref<GstBuffer>& frame) override;
   bool pushAudio(const gst::Ref<GstBuffer>& packet) override;
 

@@ -22,6 +22,7 @@ class LegOutput {
  public:
   virtual ~LegOutput() = default;
   virtual bool ready() const = 0;                                 // DTLS connected and fingerprint verified
+  virtual bool takesVideo() const { return true; }                // by the answer; any thread
   virtual bool pushVideo(const gst::Ref<GstBuffer>& frame) = 0;   // one encoded frame, PTS on CLOCK_MONOTONIC
   virtual bool pushAudio(const gst::Ref<GstBuffer>& packet) = 0;  // one Opus packet of 20 ms
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipelines/room/drawings.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/log.h"
 
 namespace tessera {
@@ -17,6 +20,7 @@ const Value& Drawings::Cache<Key, Value>::get(const Key& key, Draw drawNew) {
 void Drawings::setCanvas(const CanvasSettings& canvas) {
   if (canvas.width == canvas_.width && canvas.height == canvas_.height) return;
   canvas_ = canvas;
+  radius_ = look_.cornerRadius * canvas.width / std::max(1, roomCanvas_.width);
   corners_ = {};  // they are cut out of the background
   drawBackground(canvas);
   drawLogo(canvas);
@@ -62,14 +66,15 @@ mix::FrameRef Drawings::more(int count, int width, int height) {
                    [&] { return draw::renderMore(count, width, height, look_.highContrast); });
 }
 
-const Drawings::Overlays& Drawings::border(int width, int height, int radius) {
+const Drawings::Overlays& Drawings::border(int width, int height, bool rounded) {
+  const int radius = rounded ? radius_ : 0;
   return borders_.get({{width, height}, radius},
                       [&] { return draw::renderBorder(width, height, radius, look_.highContrast); });
 }
 
 const Drawings::Overlays& Drawings::corners(const mix::Rect& rect) {
   return corners_.get({rect.x, rect.y, rect.width, rect.height},
-                      [&] { return draw::renderCorners(rect, look_.cornerRadius, background_); });
+                      [&] { return draw::renderCorners(rect, radius_, background_); });
 }
 
 void Drawings::letGoOfUnused() {

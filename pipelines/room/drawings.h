@@ -20,7 +20,8 @@ class Drawings {
   using Label = std::shared_ptr<const mix::Overlay>;
   using Overlays = std::vector<mix::PlacedOverlay>;
 
-  explicit Drawings(const Look& look) : look_(look) {}
+  Drawings(const Look& look, const CanvasSettings& roomCanvas)
+      : look_(look), roomCanvas_(roomCanvas), radius_(look.cornerRadius) {}
 
   // Draws what surrounds the people, when the canvas has another size. A file that cannot be drawn is told
   // once in the log and done without.
@@ -31,8 +32,10 @@ class Drawings {
   Label label(const std::string& name, int width, int height, const draw::LabelStyle& style);
   mix::FrameRef avatar(const std::string& name, const std::string& colourKey, int width, int height);
   mix::FrameRef more(int count, int width, int height);
-  const Overlays& border(int width, int height, int radius);
+  const Overlays& border(int width, int height, bool rounded);
   const Overlays& corners(const mix::Rect& rect);
+
+  int radius() const { return radius_; }  // of corners, on this canvas
 
   void letGoOfUnused();  // at the end of each plan
 
@@ -50,6 +53,8 @@ class Drawings {
   void drawLogo(const CanvasSettings& canvas);
 
   const Look look_;
+  const CanvasSettings roomCanvas_;  // that the look's pixels are meant for
+  int radius_;
   CanvasSettings canvas_{0, 0, 0};
   mix::FrameRef background_;
   Overlays logo_;

@@ -23,6 +23,7 @@ inline constexpr const char* kScreenPc = "screen";
 // outlives its connection, which may fail and be made anew; the slots live and go with that.
 struct Peer {
   bool isMain() const { return settings.key.pc == kMainPc; }
+  bool takesVideo() const { return connected && receiver != 0 && leg->output()->takesVideo(); }
 
   PeerSettings settings;
   std::uint64_t identity = 0;

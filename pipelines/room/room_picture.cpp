@@ -12,7 +12,7 @@ RoomPicture::RoomPicture(const RoomSettings& settings, VideoPath& video, Picture
       onPicture_(std::move(onPicture)),
       canvas_(settings.canvas),
       director_(settings.canvas, settings.look),
-      planner_(settings.look) {}
+      planner_(settings.look, settings.canvas) {}
 
 void RoomPicture::choose(const LayoutChoice& choice) {
   director_.choose(choice);

@@ -138,9 +138,8 @@ void RoomPipeline::update() {
 
 void RoomPipeline::updateRungs() {
   for (const VideoCodec codec : {VideoCodec::vp8, VideoCodec::h264}) {
-    const bool needed = std::ranges::any_of(peers_->all(), [&](const Peer& peer) {
-      return peer.connected && peer.receiver != 0 && peer.settings.codec == codec;
-    });
+    const bool needed = std::ranges::any_of(
+        peers_->all(), [&](const Peer& peer) { return peer.takesVideo() && peer.settings.codec == codec; });
     if (auto set = video_->setRungNeeded(codec, needed); !set) failRoom(set.error());
   }
 }

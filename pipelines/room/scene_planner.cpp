@@ -81,7 +81,7 @@ mix::TilePlan ScenePlanner::personTile(const SceneTile& tile, const Sitter& sitt
   plan.leads = sitter.leads;
   plan.avatar = drawings_.avatar(sitter.name, sitter.id.value, width, height);
   if (auto label = drawings_.label(sitter.name, width, height, sitter.style)) {
-    const int margin = std::max({2, height / 45, look_.cornerRadius / 2}) & ~1;  // even, for the chroma
+    const int margin = std::max({2, height / 45, drawings_.radius() / 2}) & ~1;  // even, for the chroma
     plan.overlays.push_back({std::move(label), mix::Anchor::bottomLeft, margin, margin});
   }
   return plan;
@@ -109,9 +109,9 @@ void ScenePlanner::surround(mix::TilePlan& tile, bool border, bool rounded) {
   const auto add = [&](const Drawings::Overlays& overlays) {
     tile.overlays.insert(tile.overlays.end(), overlays.begin(), overlays.end());
   };
-  const auto& drawn = drawings_.border(tile.rect.width, tile.rect.height, rounded ? look_.cornerRadius : 0);
+  const auto& drawn = drawings_.border(tile.rect.width, tile.rect.height, rounded);
   if (border) add(drawn);
-  if (rounded && look_.cornerRadius > 0) add(drawings_.corners(tile.rect));
+  if (rounded && drawings_.radius() > 0) add(drawings_.corners(tile.rect));
 }
 
 }  // namespace tessera

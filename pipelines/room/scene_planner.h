@@ -45,7 +45,7 @@ struct CanvasPlan {
 // and corners, on the background. Main thread.
 class ScenePlanner {
  public:
-  explicit ScenePlanner(const Look& look) : look_(look), drawings_(look) {}
+  ScenePlanner(const Look& look, const CanvasSettings& roomCanvas) : drawings_(look, roomCanvas) {}
   CanvasPlan plan(const Scene& scene, const std::vector<Sitter>& sitters, const CanvasSettings& canvas);
 
  private:
@@ -55,7 +55,6 @@ class ScenePlanner {
   void place(CanvasPlan& result, const SceneTile& tile, const std::vector<Sitter>& sitters);
   void surround(mix::TilePlan& tile, bool border, bool rounded);
 
-  const Look look_;
   Drawings drawings_;
 };
 

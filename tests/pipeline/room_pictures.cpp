@@ -93,7 +93,7 @@ void drawRoom(cairo_t* to, const Cast& who) {
   cairo_paint(to);
   cairo_pattern_destroy(wall);
   // A window on one side, a shelf on the other.
-  const bool left = who.id[1] % 2 == 0;
+  const bool left = who.id[1] % 2 == 1;
   const double window = left ? 40 : kWidth - 190;
   cairo_set_source_rgba(to, 0.93, 0.96, 1.0, 0.85);
   cairo_rectangle(to, window, 30, 150, 190);
@@ -288,7 +288,7 @@ class Studio {
     room_.room->setLayout(choice);
     if (!runUntil([&] { return room_.allConnected() && room_.picture.layout == shown; }, 30s))
       g_error("the room does not show %s", name);
-    runFor(4s);  // glides end, and the encoder makes the picture as good as it gets
+    runFor(6s);  // glides end, and the encoder makes the picture as good as it gets
     write(room_.guests.front().screen->i420(), folder_ / fmt::format("layout-{}.png", name));
   }
 

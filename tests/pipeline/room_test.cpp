@@ -175,6 +175,46 @@ TEST_F(RoomTest, tellsWhoSpeaksButNotAllTheTime) {
   EXPECT_LE(room_.speakingEvents - before, 5);
 }
 
+TEST(RoomSound, aStereoRoomIsHeard) {
+  RoomSettings settings = RoomUnderTest::settingsFor({320, 180, 15});
+  settings.sound.stereo = true;
+  settings.sound.levelling = false;
+  RoomUnderTest room{settings};
+  Guest& red = room.join(personOf(kAppearances[0]));
+  Guest& green = room.join(personOf(kAppearances[1]));
+  EXPECT_TRUE(runUntil([&] {
+    return red.hears(kAppearances[1].tone) && green.hears(kAppearances[0].tone) &&
+           !red.hears(kAppearances[0].tone);
+  }));
+  EXPECT_TRUE(room.failures.empty());
+}
+
+TEST(RoomSound, chimesWhenSomebodyEntersAndLeaves) {
+  RoomSettings settings = RoomUnderTest::settingsFor({320, 180, 15});
+  settings.sound.chimes = true;
+  RoomUnderTest room{settings};
+  std::atomic<int> loudest = 0;
+  auto silent = personOf(kAppearances[0]);
+  silent.options.sendsAudio = false;
+  Guest& listener = room.join(silent);
+  listener.client->audio.onSamples = [&](std::span<const std::int16_t> samples, mix::Nanos) {
+    for (const std::int16_t sample : samples) loudest = std::max<int>(loudest, std::abs(sample));
+  };
+  ASSERT_TRUE(runUntil([&] { return room.allConnected() && listener.client->audio.samples() > 0; }));
+  runFor(1500ms);  // beyond the listener's own
+  for (const bool enters : {true, false}) {
+    loudest = 0;
+    runFor(300ms);
+    EXPECT_LT(loudest, 100);
+    auto person = personOf(kAppearances[1]);
+    person.options.sendsAudio = false;
+    enters ? static_cast<void>(room.join(person)) : room.leave(room.guests.back());
+    EXPECT_TRUE(runUntil([&] { return loudest > 500; })) << (enters ? "entry" : "exit");
+    runFor(1500ms);
+  }
+  listener.client->stop();  // before what hears it goes
+}
+
 TEST_F(RoomTest, aNewConnectionOfTheSamePersonTakesTheirPlace) {
   join(0);
   join(1);
