@@ -179,6 +179,15 @@ test("nothing is captured for nothing: a viewer, or no connection", () => {
   assert.equal(other.getTracks()[0].readyState, "ended");
 });
 
+test("what is chosen in the browser's picker after the call has ended is not captured", () => {
+  const socket = join();
+  conference.leave();
+  const capture = fakeCapture("video");
+  conference.shareScreen(capture);
+  assert.equal(capture.getTracks()[0].readyState, "ended");
+  assert.equal(socket.of("screen").length, 0);
+});
+
 test("leaving ends the capture", async () => {
   const { capture, connection } = await share(join());
   conference.leave();

@@ -420,6 +420,7 @@ export class Conference extends Emitter {
    */
   #end(code, text) {
     if (this.state === "ended") return;
+    this.#admitted = false;
     this.#resume.token = "";
     this.#signal?.close();
     this.#media.close();

@@ -36,11 +36,6 @@ export class ScreenShare extends Emitter {
     return this.#capture !== null;
   }
 
-  /** Its media arrive. */
-  get connected() {
-    return this.#link?.connected === true;
-  }
-
   /** @param {RTCConfiguration} configuration for connections from now on */
   configure(configuration) {
     this.#configuration = configuration;
