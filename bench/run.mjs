@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { describeMachine } from "./machine.mjs";
-import { measure } from "./scenario.mjs";
+import { measure, measureDirect } from "./scenario.mjs";
 import { print, slopesOf } from "./tables.mjs";
 
 const kTalkers = 3;
@@ -44,6 +44,7 @@ const viewers = numbers("viewers", values.quick ? "none" : "4,8,16,24", 1, 1000)
 const audio = numbers("audio", values.quick ? "none" : "64", 1, 1000);
 const [seconds] = numbers("seconds", values.quick ? "6" : "20", 1, 3600);
 if (!seconds) usage("--seconds: expected a number");
+/** @type {any} */
 const how = { seconds, limitSeconds: values.quick ? 2 : 4, codec: values.codec };
 
 const talkers = (count) => Math.min(kTalkers, count);
@@ -53,6 +54,8 @@ const people = [
   ...audio.map((count) => ({ senders: count, viewers: 0, talkers: talkers(count), audioOnly: true })),
 ];
 
+console.error("bench: without a server");
+how.direct = await measureDirect(how);
 const runs = [];
 async function next(who, label) {
   console.error(`bench: ${label}: ${who.senders} ${who.audioOnly ? "people who are only heard" : "senders"}` +
@@ -76,7 +79,9 @@ const result = {
   versions: [load.gstreamer, limit?.versions].filter(Boolean).join(", "),
   conditions: `Each sender: ${runs.find((run) => !run.audioOnly)?.load.media ?? "no video"}, Opus at 32 kbit/s, ` +
     `${kTalkers} talk (or as many as there are); a grid in 1280x720 at 30 fps and 1500 kbit/s out, Opus at 40 kbit/s, ` +
-    `DTLS-SRTP; ${seconds} s each.`,
+    `DTLS-SRTP; ${seconds} s each. Delays are what is added to those without a server: ` +
+    `${how.direct.median.toFixed(1)} ms at the median, ${how.direct.p95.toFixed(1)} at p95.`,
+  direct: how.direct,
   slopes: slopesOf(runs),
   runs,
 };

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { watchMachine } from "./machine.mjs";
-import { BenchServer, kPrograms } from "./server.mjs";
+import { BenchServer, kPrograms, runLoad } from "./server.mjs";
 
 const run = promisify(execFile);
 const kLimit = path.join(kPrograms, "../bench/limit");
@@ -35,7 +35,15 @@ function mean(before, after) {
     parts, spread: Math.abs(before.cores - after.cores) / average("cores") };
 }
 
-/** @param {People} people @param {How} how */
+/** How late frames are without a server between sender and receiver, in ms. @param {How} how */
+export async function measureDirect({ codec, limitSeconds }) {
+  const { output } = await runLoad(["--direct", "--codec", codec, "--seconds", String(2 * limitSeconds), "--json"]);
+  const delay = JSON.parse(output).members[0].delay;
+  if (!delay?.ms.count) throw new Error("nothing was seen of a sender without a server");
+  return delay.ms;
+}
+
+/** @param {People} people @param {How & {direct: {median: number}}} how */
 export async function measure(people, how) {
   const before = await measureLimit(people, how);
   // A server for each, so that none begins with what the one before left in the caches of its room.
@@ -56,13 +64,14 @@ export async function measure(people, how) {
     await server.stop();
   }
   const limit = mean(before, await measureLimit(people, how));
-  return { ...people, load, limit, machine, ...figuresOf(load, limit) };
+  return { ...people, load, limit, machine, ...figuresOf(load, limit, how.direct.median) };
 }
 
 /** What the tables show of one measurement. */
-function figuresOf(load, limit) {
+function figuresOf(load, limit, directMs) {
   const room = load.roomProcess;
-  const watched = load.members.find(({ delay }) => delay)?.delay;
+  const watched = load.members.find(({ delay }) => delay?.ms.count)?.delay;
+  const added = (value) => Math.max(0, value - directMs);
   return {
     cores: room?.cores,
     ratio: room && limit ? room.cores / limit.cores : undefined,
@@ -72,7 +81,12 @@ function figuresOf(load, limit) {
     gapMs: load.longestGapMs.max,
     soundGapMs: load.longestAudioGapMs.max,
     firstFrameMs: load.firstFrameMs,
-    delay: watched && { ...watched.ms, worstMedianMs: watched.worstMedianMs, worstP95Ms: watched.worstP95Ms },
+    addedMs: watched && {
+      median: added(watched.ms.median),
+      p95: added(watched.ms.p95),
+      worstMedian: added(watched.worstMedianMs),
+      worstP95: added(watched.worstP95Ms),
+    },
     failed: load.failed,
   };
 }

@@ -26,6 +26,17 @@ function freePort() {
   });
 }
 
+/** @param {string[]} options @returns {Promise<{code: number | string, output: string}>} */
+export function runLoad(options) {
+  const child = spawn(path.join(kPrograms, "tessera-load"), options, { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout?.on("data", (data) => (output += data));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code: code ?? signal ?? "", output }));
+  });
+}
+
 export class BenchServer {
   /** @param {{env?: Record<string, string>, onLog?: (text: string) => void}} [given] */
   static async start({ env = {}, onLog = () => {} } = {}) {
@@ -80,15 +91,7 @@ export class BenchServer {
    * @returns {Promise<{code: number | string, output: string}>}
    */
   load(options) {
-    const child = spawn(path.join(kPrograms, "tessera-load"), ["--url", `ws://127.0.0.1:${this.port}`, ...options], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let output = "";
-    child.stdout?.on("data", (data) => (output += data));
-    return new Promise((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (code, signal) => resolve({ code: code ?? signal ?? "", output }));
-    });
+    return runLoad(["--url", `ws://127.0.0.1:${this.port}`, ...options]);
   }
 
   async stop() {

@@ -42,7 +42,7 @@ std::vector<RawFrame> rawFrames(const Clip& clip) {
 
 Result<Clips> obtainClips(const Options& options, const std::function<void(std::string_view)>& note) {
   Clips clips;
-  if (options.participants == 0 && options.rounds == 0) return clips;
+  if (options.participants == 0 && options.rounds == 0 && !options.direct) return clips;
   const auto share = [](Result<Clip>& clip) { return std::make_shared<const Clip>(std::move(*clip)); };
   auto video = obtainVideo(options.video, options.clipFile, note);
   if (!video) return tl::unexpected(video.error());

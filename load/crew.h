@@ -20,6 +20,8 @@ class Crew {
   std::unique_ptr<Participant> make(const Place& place, std::function<void()> onChanged);
 
   FrameSender& sender() { return sender_; }
+  Teardown& teardown() { return teardown_; }
+  const Clips& clips() const { return clips_; }
   // Waits for connections that are being taken down; false: one hangs.
   bool waitIdle() { return teardown_.waitIdle(Teardown::kPatience); }
 

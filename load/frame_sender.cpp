@@ -49,6 +49,7 @@ bool SendTrack::sendNext(TimePoint due) {
   if (!frame.keyframe) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   *level_ = static_cast<std::uint8_t>((frame.voice ? 0x80 : 0) | frame.level);
   bytesSent_ += gst_buffer_get_size(buffer);
+  if (settings_.log) settings_.log->sent(number, Clock::now());  // the first packet may be there in no time
   const GstFlowReturn flow = pad_.push(gst::Ref<GstBuffer>::adopt(buffer));
   // The push ends with the system call that sends the last packet.
   if (settings_.log) settings_.log->sent(number, Clock::now());

@@ -28,21 +28,7 @@ bool isClosed(const Participant& member) {
 
 LoadRun::LoadRun(const Options& options, Crew& crew, Progress& progress, std::function<void()> onDone)
     : options_(options), crew_(crew), progress_(progress), onDone_(std::move(onDone)), server_(options) {
-  gchar* const version = gst_version_string();
-  report_.gstreamer = version;
-  g_free(version);
-  report_.url = options.url;
-  report_.room = options.room.value;
-  report_.media =
-      options.audioOnly
-          ? "no video"
-          : fmt::format("{} {}x{} at {} fps and {} kbit/s", codecName(options.video.codec),
-                        options.video.width, options.video.height, options.video.fps, options.video.kbps);
-  report_.audioOnly = options.audioOnly;
-  report_.talkers = std::min(options.talkers, options.participants);
-  report_.driftPpm = options.driftPpm;
-  report_.participants = options.participants;
-  report_.viewers = options.viewers;
+  report_ = reportOf(options);
 }
 
 void LoadRun::start() {

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "load/churn_run.h"
+#include "load/direct_run.h"
 #include "load/load_run.h"
 #include "pipelines/gst/element.h"
 
@@ -102,13 +103,19 @@ int main(int argc, char** argv) {
     progress.note(clips.error().text);
     return kExitUsage;
   }
-  const int status = options->rounds > 0
-                         ? perform<ChurnRun>(
-                               *options, std::move(*clips), progress,
-                               +[](const ChurnRun& run) { return passed(run.report()); })
-                         : perform<LoadRun>(
-                               *options, std::move(*clips), progress,
-                               +[](const LoadRun& run) { return failedMembers(run.report()) == 0; });
+  int status = 0;
+  if (options->rounds > 0) {
+    status = perform<ChurnRun>(
+        *options, std::move(*clips), progress, +[](const ChurnRun& run) { return passed(run.report()); });
+  } else if (options->direct) {
+    status = perform<DirectRun>(
+        *options, std::move(*clips), progress,
+        +[](const DirectRun& run) { return failedMembers(run.report()) == 0; });
+  } else {
+    status = perform<LoadRun>(
+        *options, std::move(*clips), progress,
+        +[](const LoadRun& run) { return failedMembers(run.report()) == 0; });
+  }
   log::flush();
   return status;
 }

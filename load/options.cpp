@@ -47,7 +47,7 @@ struct Raw {
   gchar* layout = nullptr;
   double driftPpm = 0;
   int participants, viewers, seconds, fps, kbps, ramp, joinTimeout, rounds, stay, serverPid, talkers;
-  gboolean audioOnly = FALSE, json = FALSE, insecure = FALSE, version = FALSE;
+  gboolean direct = FALSE, audioOnly = FALSE, json = FALSE, insecure = FALSE, version = FALSE;
 
   explicit Raw(const Options& o)
       : participants(o.participants),
@@ -87,6 +87,8 @@ Status parseArguments(Raw& raw, int argc, char** argv) {
       {"kbps", 0, 0, G_OPTION_ARG_INT, &raw.kbps, "Its bitrate, 50 to 20000 kbit/s (600)", "KBPS"},
       {"clip", 0, 0, G_OPTION_ARG_FILENAME, &raw.clip,
        "Keep the encoded clip in this file instead of the cache", "FILE"},
+      {"direct", 0, 0, G_OPTION_ARG_NONE, &raw.direct,
+       "Measure one sender and one receiver without a server, for comparison of delays", nullptr},
       {"audio-only", 0, 0, G_OPTION_ARG_NONE, &raw.audioOnly, "Nobody sends or takes video", nullptr},
       {"talkers", 0, 0, G_OPTION_ARG_INT, &raw.talkers,
        "How many of the participants talk; the others send silence, as when muted (3)", "K"},
@@ -236,6 +238,7 @@ Result<Options> parseOptions(int argc, char** argv) {
   options.rounds = raw.rounds;
   options.stay = std::chrono::milliseconds(raw.stay);
   options.clipFile = raw.clip ? raw.clip : "";
+  options.direct = raw.direct;
   options.audioOnly = raw.audioOnly;
   options.talkers = raw.talkers;
   options.driftPpm = raw.driftPpm;

@@ -27,6 +27,7 @@ struct Options {
   std::chrono::milliseconds stay{500};
   VideoClipSettings video;
   std::string clipFile;              // empty: the cache
+  bool direct = false;               // no server: one sender to one receiver
   bool audioOnly = false;            // nobody sends or takes video
   int talkers = 3;                   // of the participants; the others send silence
   double driftPpm = 0;               // how much faster the participants' clocks run

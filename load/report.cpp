@@ -211,6 +211,25 @@ void addSpreads(JsonObject& object, const LoadReport& report, const std::vector<
 
 }  // namespace
 
+LoadReport reportOf(const Options& options) {
+  LoadReport report;
+  gchar* const version = gst_version_string();
+  report.gstreamer = version;
+  g_free(version);
+  report.url = options.url;
+  report.room = options.room.value;
+  report.media = options.audioOnly ? "no video"
+                                   : fmt::format("{} {}x{} at {} fps and {} kbit/s",
+                                                 codecName(options.video.codec), options.video.width,
+                                                 options.video.height, options.video.fps, options.video.kbps);
+  report.audioOnly = options.audioOnly;
+  report.talkers = std::min(options.talkers, options.participants);
+  report.driftPpm = options.driftPpm;
+  report.participants = options.participants;
+  report.viewers = options.viewers;
+  return report;
+}
+
 Spread spreadOf(std::vector<double> values) {
   Spread spread;
   if (values.empty()) return spread;

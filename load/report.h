@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "load/figures.h"
+#include "load/options.h"
 #include "load/process_stats.h"
 #include "room/media_room.h"
 
@@ -25,6 +26,9 @@ struct LoadReport {
   double ownCores = 0;         // of tessera-load itself
   Milliseconds latestSend{0};  // how late the generator itself was at worst
 };
+
+// What a run of these options begins with.
+LoadReport reportOf(const Options& options);
 
 struct Spread {
   int count = 0;

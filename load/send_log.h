@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -18,11 +19,12 @@ class SendLog {
   void sent(std::size_t frame, TimePoint at) {
     sentAt_[frame % sentAt_.size()].store(at.time_since_epoch().count(), std::memory_order_release);
   }
-  // Nothing when it was not sent within `within` before `now`.
+  // Nothing when it was not sent within `within` before `now`; `now` when its last packet came in before the
+  // one who sent it had written that down.
   std::optional<TimePoint> when(std::size_t frame, TimePoint now, Milliseconds within) const {
     const TimePoint at{Clock::duration(sentAt_[frame % sentAt_.size()].load(std::memory_order_acquire))};
-    if (at == TimePoint{} || at > now || Milliseconds(now - at) > within) return std::nullopt;
-    return at;
+    if (at == TimePoint{} || Milliseconds(now - at) > within) return std::nullopt;
+    return std::min(at, now);
   }
 
  private:
