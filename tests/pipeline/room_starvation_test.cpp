@@ -150,7 +150,7 @@ TEST_F(RoomStarvationTest, thePictureGivesWayAndTheSoundDoesNot) {
   {
     const Hogs hogs;
     ASSERT_TRUE(runUntil([&] { return room_.health.degradation >= Degradation::rate; }, 60s)) << report();
-    runFor(3s);
+    runFor(2s);
     EXPECT_TRUE(listener.hears(talker.options.tone)) << report();
     RecordProperty("starved", report());
   }
@@ -161,7 +161,7 @@ TEST_F(RoomStarvationTest, thePictureGivesWayAndTheSoundDoesNot) {
   }
   // When it comes back is up to what else the machine has to do; src/room's tests say how.
   const Degradation worst = room_.health.degradation;
-  const bool recovered = runUntil([&] { return room_.health.degradation < worst; }, 20s);
+  const bool recovered = runUntil([&] { return room_.health.degradation < worst; }, 15s);
   RecordProperty("afterwards", fmt::format("{}: {}", recovered ? "recovered" : "still short", report()));
   EXPECT_TRUE(room_.failures.empty());
 }
