@@ -44,7 +44,7 @@ std::string inputOf(const Options& o) {
                      o.canvasFps, o.canvasKbps, o.tileWidth, o.tileHeight);
 }
 
-void printTable(const Meter& meter, const Options& o) {
+void printTable(const Meter& meter, double canvasKbps, const Options& o) {
   fmt::print("{} senders of whom {} talk, {} receivers; {}; Opus {} kbit/s out; {} s of media\n{}\n\n",
              o.senders, o.talkers, o.receivers(), inputOf(o), o.soundKbps, o.seconds, versions());
   for (std::size_t i = 0; i < kParts; ++i) {
@@ -56,12 +56,17 @@ void printTable(const Meter& meter, const Options& o) {
   fmt::print("{:<14}{:>8.4f}  cores\n\n", "together", meter.total() / o.seconds);
   fmt::print("per sender {:.4f} (recvmsg, SRTP, decode, scale), per receiver {:.4f} (SRTP, sendmsg)\n",
              costs.perSender, costs.perReceiver);
+  if (!o.audioOnly) fmt::print("the canvas came to {:.0f} kbit/s\n", canvasKbps);
 }
 
-void printJson(const Meter& meter, const Options& o) {
+std::string precise(double cores) {
+  return fmt::format("{:.6f}", cores);
+}
+
+void printJson(const Meter& meter, double canvasKbps, const Options& o) {
   JsonObject parts;
   for (std::size_t i = 0; i < kParts; ++i)
-    parts.add(keyOf(static_cast<Part>(i)), meter.seconds(static_cast<Part>(i)) / o.seconds);
+    parts.raw(keyOf(static_cast<Part>(i)), precise(meter.seconds(static_cast<Part>(i)) / o.seconds));
   const Costs costs = costsOf(meter, o);
   fmt::print("{}\n", JsonObject()
                          .add("senders", o.senders)
@@ -69,9 +74,10 @@ void printJson(const Meter& meter, const Options& o) {
                          .add("talkers", o.talkers)
                          .add("media", inputOf(o))
                          .add("seconds", o.seconds)
-                         .add("cores", meter.total() / o.seconds)
-                         .add("perSender", costs.perSender)
-                         .add("perReceiver", costs.perReceiver)
+                         .raw("cores", precise(meter.total() / o.seconds))
+                         .raw("perSender", precise(costs.perSender))
+                         .raw("perReceiver", precise(costs.perReceiver))
+                         .add("canvasKbps", canvasKbps)
                          .raw("parts", parts.text())
                          .add("versions", versions())
                          .text());
@@ -86,16 +92,19 @@ int run(const Options& options) {
   }
   auto room = Room::create(options, std::move(*clips));
   Status played;
+  std::uint64_t warmUpBytes = 0;
   if (room) {
     played = room->play(kWarmUpSeconds);
     room->meter().reset();
+    warmUpBytes = room->encodedBytes();
     if (played) played = room->play(options.seconds);
   }
   if (!room || !played) {
     fmt::print(stderr, "limit: {}\n", (room ? played.error() : room.error()).text);
     return kExitFailed;
   }
-  (options.json ? printJson : printTable)(room->meter(), options);
+  const double kbps = static_cast<double>(room->encodedBytes() - warmUpBytes) * 8 / 1000 / options.seconds;
+  (options.json ? printJson : printTable)(room->meter(), kbps, options);
   return EXIT_SUCCESS;
 }
 

@@ -76,6 +76,7 @@ bool Room::playPicture(int number) {
   if (!canvasIsDue(number)) return true;
   People::Frame mixed;
   meter_.time(Part::encodeVideo, [&] { mixed = picture_->encode(); });
+  encodedBytes_ += mixed.size();
   return !mixed.empty() && people_->sendOut(
                                true, timestamp, [&](int) { return mixed; }, meter_);
 }

@@ -20,6 +20,7 @@ class Room {
   // On from where it stands. Fails when a library refuses something or loopback loses a packet.
   [[nodiscard]] Status play(int seconds);
   Meter& meter() { return meter_; }
+  std::uint64_t encodedBytes() const { return encodedBytes_; }  // of the canvas, so far
 
  private:
   Room(const Options& options, load::RawClips clips);
@@ -34,6 +35,7 @@ class Room {
   std::optional<Sound> sound_;
   std::unique_ptr<Picture> picture_;
   int nextSound_ = 0, nextPicture_ = 0;  // numbers of frames
+  std::uint64_t encodedBytes_ = 0;
   Meter meter_;
 };
 
