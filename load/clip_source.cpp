@@ -27,17 +27,6 @@ Result<Clip> obtainVideo(const VideoClipSettings& settings, const std::string& c
   return clip;
 }
 
-std::vector<RawFrame> rawFrames(const Clip& clip) {
-  std::vector<RawFrame> frames;
-  for (const EncodedFrame& frame : clip.frames) {
-    RawFrame& raw = frames.emplace_back();
-    raw.bytes.resize(gst_buffer_get_size(frame.data.get()));
-    gst_buffer_extract(frame.data.get(), 0, raw.bytes.data(), raw.bytes.size());
-    raw.keyframe = frame.keyframe;
-  }
-  return frames;
-}
-
 }  // namespace
 
 Result<Clips> obtainClips(const Options& options, const std::function<void(std::string_view)>& note) {
@@ -54,6 +43,17 @@ Result<Clips> obtainClips(const Options& options, const std::function<void(std::
   clips.talking = share(talking);
   clips.quiet = share(quiet);
   return clips;
+}
+
+std::vector<RawFrame> rawFrames(const Clip& clip) {
+  std::vector<RawFrame> frames;
+  for (const EncodedFrame& frame : clip.frames) {
+    RawFrame& raw = frames.emplace_back();
+    raw.bytes.resize(gst_buffer_get_size(frame.data.get()));
+    gst_buffer_extract(frame.data.get(), 0, raw.bytes.data(), raw.bytes.size());
+    raw.keyframe = frame.keyframe;
+  }
+  return frames;
 }
 
 Result<RawClips> obtainRawClips(const VideoClipSettings& settings,

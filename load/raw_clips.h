@@ -18,6 +18,8 @@ struct RawClips {
   std::vector<RawFrame> video, talking, quiet;
 };
 
+std::vector<RawFrame> rawFrames(const Clip& clip);
+
 // From the same cache as a run's. May encode them first, by GStreamer, which takes seconds.
 [[nodiscard]] Result<RawClips> obtainRawClips(const VideoClipSettings& settings,
                                               const std::function<void(std::string_view)>& note);

@@ -17,10 +17,10 @@ constexpr milliseconds kPacket{20};
 class SoundCheckTest : public testing::Test {
  protected:
   SoundCheckTest() {
-    auto clips = obtainRawClips({VideoCodec::vp8, 64, 64, 5, 50}, [](std::string_view) {});
-    EXPECT_TRUE(clips);
-    talking_ = std::move(clips->talking);
-    quiet_ = std::move(clips->quiet);
+    const auto talking = encodeAudioClip(true), quiet = encodeAudioClip(false);
+    EXPECT_TRUE(talking && quiet);
+    talking_ = rawFrames(*talking);
+    quiet_ = rawFrames(*quiet);
     log_ = std::make_shared<SendLog>(talking_.size());
   }
   // Sends the clip, each packet of which arrives after this long.
