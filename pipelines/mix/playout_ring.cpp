@@ -16,7 +16,8 @@ constexpr int kErrorQuiet = kSampleRate / 500;   // 2 ms: corrected at once when
 constexpr int kErrorJump = kSampleRate / 10;     // 100 ms: corrected at once
 constexpr int kErrorPerSample = 48;              // of the error, per sample of stretching
 constexpr int kPause = kSampleRate / 10;         // a longer gap is a sender's pause, not a loss
-constexpr int kLateWrites = 25;                  // in a row: this sender needs more delay than D
+constexpr int kLateWrites = 25;                  // in a row: this sender needs more delay than D,
+constexpr int kCatchUp = kSampleRate / 20;       // unless it gets 50 ms less late meanwhile
 constexpr int kRecoverTicks = 250;               // 5 s
 
 std::int16_t scaled(std::int16_t sample, int part, int whole) {
@@ -128,7 +129,8 @@ void PlayoutRing::countMissing(Index gap) {
   dry_ = 0;
 }
 
-// A sender that is later than the largest D all the time gets further delay rather than silence.
+// A sender that is later than the largest D all the time gets further delay rather than silence. What comes
+// in a burst after a stall is late as well, but ever less so: that is over soon, and no reason.
 void PlayoutRing::noteLateness(Index begin) {
   if (!reading_ || begin >= read_) {
     lateInARow_ = 0;
@@ -137,10 +139,16 @@ void PlayoutRing::noteLateness(Index begin) {
   counters_.late += static_cast<std::uint64_t>(std::min(read_, written_) - begin);
   if (written_ > read_) {
     lateInARow_ = 0;
-  } else if (++lateInARow_ >= kLateWrites) {
-    extra_ += read_ - written_ + 2 * kTickSamples;
-    lateInARow_ = 0;
+    return;
   }
+  const Index late = read_ - written_;
+  if (lateInARow_ == 0 || late < lateBy_ - kCatchUp) {
+    lateInARow_ = 0;
+    lateBy_ = late;
+  }
+  if (++lateInARow_ < kLateWrites) return;
+  extra_ += late + 2 * kTickSamples;
+  lateInARow_ = 0;
 }
 
 bool PlayoutRing::read(Nanos end, bool quiet, AudioBlock& out) {
@@ -173,12 +181,13 @@ bool PlayoutRing::isDry() const {
   return written_ <= read_ && lastPlayed_ == Frame{};
 }
 
-// More than kMaxBuffered waiting: the timeline is moved, whatever the capture times say.
+// More than kMaxBuffered waiting: it is played earlier than its capture times say, and a sender that got
+// further delay needs less of it now. The timeline stays, or the next write would seem to come after a gap.
 void PlayoutRing::boundBacklog(Index& target) {
   const Index excess = written_ - target - kMaxBuffered;
   if (excess <= 0) return;
   target += excess;
-  shift_ -= static_cast<double>(excess);
+  extra_ -= std::min(excess, extra_);
 }
 
 // Positive: samples of silence to play first. May move the play position forward.

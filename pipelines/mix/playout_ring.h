@@ -77,6 +77,7 @@ class PlayoutRing {
   int fadeIn_ = 0;     // samples still to fade in while writing
   Frame lastWritten_{};
   int lateInARow_ = 0;
+  Index lateBy_ = 0;  // the first of these
 
   // Reading.
   bool reading_ = false;
