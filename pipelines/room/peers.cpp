@@ -2,17 +2,11 @@
 #include "pipelines/room/peers.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "base/log.h"
 
 namespace tessera {
-namespace {
-
-constexpr double kSameAspect = 0.02;  // part of the aspect
-
-}  // namespace
 
 Peers::Peers(const RoomSettings& settings, Media media, MediaRoomEvents& events,
              std::function<void()> onChange)
@@ -105,7 +99,7 @@ WebRtcLeg::Handlers Peers::legHandlers(const PeerKey& key, VideoCodec codec) {
   };
   handlers.onQuality = [weak, key](bool poor) {
     auto* self = weak.get();
-    if (self && key.pc == kMainPc) self->events_.onConnectionQuality(key.participant, poor);
+    if (self && key.pc == kMainPc) self->events_.onConnectionQuality(key, poor);
   };
   handlers.onKeyframeRequest = [rungs = std::weak_ptr<Rungs>(media_.rungs), codec] {
     if (const auto alive = rungs.lock()) alive->requestKeyframe(codec);
@@ -121,8 +115,7 @@ void Peers::disconnect(Peer& peer) {
     peer.leg->detach(media_.reaper);
     peer.leg.reset();
   }
-  peer.connected = false;
-  peer.aspect = 0;
+  peer.connected = peer.poorConnection = false;
   if (peer.audio) media_.audio.removeSlot(peer.audio);
   peer.audio = nullptr;
   peer.video = nullptr;
@@ -177,11 +170,22 @@ void Peers::onConnected(Peer& peer) {
 void Peers::onVideoSize(const PeerKey& key, int width, int height) {
   Peer* peer = find(key);
   if (!peer || width <= 0 || height <= 0) return;
-  const double aspect = static_cast<double>(width) / height;
-  // Senders scale by odd factors: the same picture at another size is not of another shape.
-  if (std::abs(aspect - peer->aspect) <= kSameAspect * aspect) return;
-  peer->aspect = aspect;
-  onChange_();
+  peer->aspect.offer(static_cast<double>(width) / height);
+  takeAspects();
+}
+
+// Those that are due; the timer takes the others.
+void Peers::takeAspects() {
+  const auto now = SteadyAspect::Clock::now();
+  bool changed = false;
+  std::optional<SteadyAspect::Clock::time_point> next;
+  for (Peer& peer : peers_) {
+    changed = peer.aspect.settle(now) || changed;
+    if (const auto due = peer.aspect.due(); due && (!next || *due < *next)) next = due;
+  }
+  if (next)
+    aspectsDue_.once(std::chrono::ceil<std::chrono::milliseconds>(*next - now), [this] { takeAspects(); });
+  if (changed) onChange_();
 }
 
 // The tile stays, with initials, until the server removes the participant or makes a new connection. The leg
@@ -194,6 +198,7 @@ void Peers::fail(const PeerKey& key, const Error& why) {
     log::warn("peer failed",
               {{"peer", key.participant.value}, {"pc", key.pc}, {"gen", key.gen}, {"error", why.text}});
     self->disconnect(*peer);
+    peer->aspect = {};
     self->onChange_();
     self->events_.onPeerState(key, PeerState::failed, why);
   });

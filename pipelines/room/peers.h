@@ -11,6 +11,7 @@
 #include "pipelines/room/audio_path.h"
 #include "pipelines/room/phase_tap.h"
 #include "pipelines/room/scene_planner.h"
+#include "pipelines/room/steady_aspect.h"
 #include "pipelines/room/video_path.h"
 #include "room/media_room.h"
 
@@ -31,7 +32,7 @@ struct Peer {
   bool poorConnection = false;
   bool connected = false;
   bool entered = false;  // has been connected
-  double aspect = 0;     // of the picture that comes; 0: none has
+  SteadyAspect aspect;   // of the picture; outlives a connection that another replaces
   std::shared_ptr<PhaseTap> video;
   std::shared_ptr<mix::AudioSlot> audio;
   std::unique_ptr<WebRtcLeg> leg;  // null once it failed
@@ -78,6 +79,7 @@ class Peers {
   void onLegState(const PeerKey& key, PeerState state, const Error& why);
   void onConnected(Peer& peer);
   void onVideoSize(const PeerKey& key, int width, int height);
+  void takeAspects();
   void refuse(const PeerKey& key, Error why);
 
   // given
@@ -88,6 +90,7 @@ class Peers {
   // owned
   std::vector<Peer> peers_;
   std::uint64_t identities_ = kFirstIdentity;
+  Timer aspectsDue_;
   WeakOwner<Peers> weak_{this};
 };
 

@@ -154,7 +154,7 @@ void RoomPipeline::updatePicture() {
 
 Sitter RoomPipeline::sitterOf(const Peer& main) const {
   const auto source = [](const Peer& peer) {
-    return Source{peer.identity, peer.video ? peer.video->slot() : nullptr, peer.aspect};
+    return Source{peer.identity, peer.video ? peer.video->slot() : nullptr, peer.aspect.value()};
   };
   Sitter sitter;
   sitter.id = main.settings.key.participant;

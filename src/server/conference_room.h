@@ -155,6 +155,7 @@ class ConferenceRoom : public MediaRoomEvents {
   void addPeer(Member& member, Connection& connection);
   void addPeers(Member& member);  // the main one, and the screen if they share it
   void removePeer(Member& member, Connection& connection);
+  void resetStatus(const Member& member, const Connection& connection);
   void onPeerConnected(Member& member, Connection& connection);
   void onPeerFailed(Member& member, Connection& connection, const Error& why);
   void startAgain(const CrashGuard::Verdict& verdict);

@@ -22,10 +22,12 @@ ConferenceRoom::Peer ConferenceRoom::peerOf(const PeerKey& key) {
   return {member, connection};
 }
 
-// A new connection in place of the present one, if any; its offer follows from the process.
+// A new connection in place of the present one, if any; its offer follows from the process. There the higher
+// gen takes the place of the old one, so that nobody is seen or heard to leave and to come.
 void ConferenceRoom::renewPeer(Member& member, Connection& connection) {
-  removePeer(member, connection);
-  if (crashGuard_.admitsNow(member.id)) addPeer(member, connection);
+  if (!crashGuard_.admitsNow(member.id)) return removePeer(member, connection);
+  if (connection.inMix) resetStatus(member, connection);
+  addPeer(member, connection);
 }
 
 void ConferenceRoom::addPeer(Member& member, Connection& connection) {
@@ -54,6 +56,11 @@ void ConferenceRoom::addPeers(Member& member) {
 void ConferenceRoom::removePeer(Member& member, Connection& connection) {
   if (!std::exchange(connection.inMix, false)) return;
   if (media_) media_->removePeer(keyOf(member, connection));
+  resetStatus(member, connection);
+}
+
+// What the roster says of a connection that is no more.
+void ConferenceRoom::resetStatus(const Member& member, const Connection& connection) {
   if (&connection == &member.screen) return;
   Participant& participant = *roster_.find(member.id);
   participant.connected = participant.poorConnection = false;

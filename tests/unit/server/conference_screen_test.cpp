@@ -68,8 +68,8 @@ TEST_F(ScreenTest, StartingTwiceMakesANewConnection) {
   const Client ada = joined("Ada");
   start(ada);
   start(ada);
-  EXPECT_TRUE(called("remove " + screenOf(ada, 1)));
   EXPECT_TRUE(called("add " + screenOf(ada, 2)));
+  EXPECT_FALSE(called("remove " + screenOf(ada, 1))) << "the newer takes its place";
   EXPECT_TRUE(ada->all<wire::ScreenNotice>().empty());
 }
 
@@ -169,6 +169,7 @@ TEST_F(ScreenTest, ReconnectIsOfOneConnection) {
   start(ada);
   ada->say(wire::Reconnect{"screen"});
   EXPECT_TRUE(called("add " + screenOf(ada, 2)));
+  EXPECT_FALSE(called("remove " + screenOf(ada, 1))) << "the newer takes its place";
   EXPECT_FALSE(called(fmt::format("add {}/2", ada->id())));
   ada->say(wire::Reconnect{"main"});
   EXPECT_TRUE(called(fmt::format("add {}/2", ada->id()))) << "each has its own rate";

@@ -230,8 +230,8 @@ TEST_F(ConferenceTest, CandidatesHaveALimitPerConnection) {
 TEST_F(ConferenceTest, ReconnectMakesANewConnectionOncePerSecond) {
   const Client ada = joined("Ada");
   ada->say(wire::Reconnect{"main"});
-  EXPECT_TRUE(called(fmt::format("remove {}/1", ada->id())));
   EXPECT_TRUE(called(fmt::format("add {}/2", ada->id())));
+  EXPECT_FALSE(called(fmt::format("remove {}/1", ada->id()))) << "the room would show and sound an exit";
   ada->say(wire::Reconnect{"main"});
   EXPECT_EQ(ada->lastError(), ErrorCode::tooMany);
   EXPECT_EQ(host.last().peers.size(), 2u);
@@ -244,6 +244,7 @@ TEST_F(ConferenceTest, FailedMediaIsTriedAgainThreeTimes) {
   for (std::uint32_t gen = 1; gen <= 3; ++gen) {
     failMedia(*ada, gen);
     EXPECT_TRUE(called(fmt::format("add {}/{}", ada->id(), gen + 1)));
+    EXPECT_FALSE(called(fmt::format("remove {}/{}", ada->id(), gen)));
     failMedia(*ada, gen);  // late: ignored
   }
   EXPECT_TRUE(ada->byes.empty());
@@ -251,6 +252,7 @@ TEST_F(ConferenceTest, FailedMediaIsTriedAgainThreeTimes) {
   EXPECT_EQ(ada->lastError(), ErrorCode::mediaFailed);
   EXPECT_TRUE(ada->last<wire::ErrorMessage>().final);
   EXPECT_EQ(ada->byes.at(0).code, ErrorCode::mediaFailed);
+  EXPECT_TRUE(called(fmt::format("remove {}/4", ada->id())));
   EXPECT_TRUE(entries().empty());
 }
 
@@ -276,9 +278,12 @@ TEST_F(ConferenceTest, ConnectedIsSeenInTheRoster) {
   const Client ada = joined("Ada");
   EXPECT_FALSE(entries()[0].connected);
   connectMedia(*ada, 1);
+  host.last().events->onConnectionQuality(key(*ada, 1), true);
   EXPECT_TRUE(entries()[0].connected);
+  EXPECT_TRUE(entries()[0].poorConnection);
   ada->say(wire::Reconnect{"main"});
   EXPECT_FALSE(entries()[0].connected);
+  EXPECT_FALSE(entries()[0].poorConnection);
 }
 
 // ---- resuming
@@ -293,6 +298,7 @@ TEST_F(ConferenceTest, TheTokenTakesThePlaceOver) {
   EXPECT_EQ(entries()[0].id.value, ada->id()) << "the same place in the roster";
   EXPECT_EQ(entries().size(), 2u);
   EXPECT_TRUE(called(fmt::format("add {}/2", ada->id())));
+  EXPECT_FALSE(called(fmt::format("remove {}/1", ada->id()))) << "the place in the picture stays too";
   ada->seat.reset();  // the old connection closes at last
   EXPECT_EQ(entries().size(), 2u);
   again->say(wire::ClientChat{"still me"});
