@@ -11,16 +11,38 @@ function ticks() {
   return { busy, steal, all: busy + steal + idle + wait };
 }
 
-/** Begins to watch; what is returned tells what was seen since. */
+const kSampleMs = 250;
+
+/**
+ * Reads something every so often, until it is told to stop. What is returned stops it, and gives what was read while
+ * tessera-load measured: its joining and leaving are not part of any figure.
+ * @template T @param {number} everyMs @param {() => T | Promise<T>} read not taken when undefined
+ * @returns {(load: {measuredFromUnixMs: number, measuredSeconds: number}) => NonNullable<Awaited<T>>[]}
+ */
+export function sample(everyMs, read) {
+  const samples = [];
+  const timer = setInterval(async () => {
+    const at = Date.now();
+    const value = await read();
+    if (value !== undefined) samples.push({ at, value });
+  }, everyMs);
+  return ({ measuredFromUnixMs: from, measuredSeconds }) => {
+    clearInterval(timer);
+    return samples.filter(({ at }) => at >= from && at <= from + 1000 * measuredSeconds).map(({ value }) => value);
+  };
+}
+
+/** Begins to watch; what is returned tells how busy the machine was while tessera-load measured. */
 export function watchMachine() {
-  const before = ticks();
-  return () => {
-    const now = ticks();
-    const all = Math.max(1, now.all - before.all);
+  const stop = sample(kSampleMs, () => ({ ...ticks(), loadAverage: loadavg()[0] }));
+  return (load) => {
+    const seen = stop(load), first = seen[0], last = seen.at(-1);
+    if (!first || !last || last.all === first.all) return {};
+    const all = last.all - first.all;
     return {
-      busyCores: ((now.busy - before.busy) / all) * cpus().length,
-      stealPercent: (100 * (now.steal - before.steal)) / all,
-      loadAverage: loadavg()[0],
+      busyCores: ((last.busy - first.busy) / all) * cpus().length,
+      stealPercent: (100 * (last.steal - first.steal)) / all,
+      loadAverage: last.loadAverage,
     };
   };
 }

@@ -1,38 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-// One measurement: a room with so many people in it, and the limit of the raw libraries right before and after.
+// One measurement: a room with so many people in it, and right after it the limit of the raw libraries, twice.
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
-import { watchMachine } from "./machine.mjs";
+import { sample, watchMachine } from "./machine.mjs";
 import { BenchServer, kPrograms, runLoad } from "./server.mjs";
 
 const run = promisify(execFile);
 const kLimit = path.join(kPrograms, "../bench/limit");
 const kRampMs = 150;
+const kRoom = "bench";
+const kAskMs = 500;
+const kDegradations = ["none", "rate", "size", "closed"]; // from good to bad
+// As many as the server can show: bench/limit composes all senders, too.
+export const kMostTiles = 49;
+const kEnvironment = { TESSERA_PICTURE_MAX_TILES: String(kMostTiles) };
 
 /**
  * @typedef {{senders: number, viewers: number, talkers: number, audioOnly?: boolean}} People
  * @typedef {{seconds: number, limitSeconds: number, codec: string}} How
  */
 
-/** Cores of the raw libraries; undefined for what bench/limit does not know (H.264). @param {People} people @param {How} how */
-async function measureLimit({ senders, viewers, talkers, audioOnly }, { limitSeconds, codec }) {
+/**
+ * Cores of the raw libraries for the picture that the room showed; undefined for what bench/limit does not know (H.264).
+ * @param {People} people @param {How} how @param {number[][]} tiles
+ */
+async function measureLimit({ senders, viewers, talkers, audioOnly }, { limitSeconds, codec }, tiles) {
   if (codec !== "VP8") return undefined;
   const { stdout } = await run(kLimit, [
     ...["--senders", senders, "--viewers", viewers, "--talkers", talkers, "--seconds", limitSeconds].map(String),
-    ...(audioOnly ? ["--audio-only"] : []),
+    ...(audioOnly ? ["--audio-only"] : ["--tiles", tiles.map((tile) => tile.join(",")).join(":")]),
     "--json",
   ]);
   return JSON.parse(stdout);
 }
 
-function mean(before, after) {
-  if (!before || !after) return undefined;
-  const average = (key) => (before[key] + after[key]) / 2;
+function mean(first, second) {
+  if (!first || !second) return undefined;
+  const average = (key) => (first[key] + second[key]) / 2;
   const parts = Object.fromEntries(
-    Object.keys(before.parts).map((part) => [part, (before.parts[part] + after.parts[part]) / 2]));
-  return { ...after, cores: average("cores"), perSender: average("perSender"), perReceiver: average("perReceiver"),
-    parts, spread: Math.abs(before.cores - after.cores) / average("cores") };
+    Object.keys(first.parts).map((part) => [part, (first.parts[part] + second.parts[part]) / 2]));
+  return { ...second, cores: average("cores"), perSender: average("perSender"), perReceiver: average("perReceiver"),
+    parts, spread: Math.abs(first.cores - second.cores) / average("cores") };
+}
+
+// The worst of a measurement: a room that is short of time shows less, and costs less.
+function worstOf(degradations) {
+  return degradations.length ? kDegradations[Math.max(...degradations.map((level) => kDegradations.indexOf(level)))] : "unknown";
 }
 
 /** How late frames are without a server between sender and receiver, in ms. @param {How} how */
@@ -45,26 +59,31 @@ export async function measureDirect({ codec, limitSeconds }) {
 
 /** @param {People} people @param {How & {direct: {median: number}}} how */
 export async function measure(people, how) {
-  const before = await measureLimit(people, how);
   // A server for each, so that none begins with what the one before left in the caches of its room.
-  const server = await BenchServer.start();
-  let load, machine;
+  const server = await BenchServer.start({ env: kEnvironment });
+  let load, machine, degradation;
   try {
-    const seen = watchMachine();
+    const watched = watchMachine();
+    const asked = sample(kAskMs, () =>
+      server.roomProcess(kRoom).then((process) => process?.health?.degradation, () => undefined));
     const { output } = await server.load([
       ...["--participants", people.senders, "--viewers", people.viewers, "--talkers", people.talkers].map(String),
       ...["--seconds", how.seconds, "--ramp", kRampMs, "--codec", how.codec].map(String),
       ...(people.audioOnly ? ["--audio-only"] : ["--layout", "grid"]),
-      ...["--room", "bench", "--json"],
+      ...["--room", kRoom, "--json"],
     ]);
     if (!output) throw new Error(`tessera-load reported nothing; the server says:\n${server.log.slice(-2000)}`);
     load = JSON.parse(output);
-    machine = seen();
+    machine = watched(load);
+    degradation = worstOf(asked(load));
   } finally {
     await server.stop();
   }
-  const limit = mean(before, await measureLimit(people, how));
-  return { ...people, load, limit, machine, ...figuresOf(load, limit, how.direct.median) };
+  // What a degraded room costs, or one that does not show everybody, is not the price of the same picture.
+  const comparable = degradation === "none" && (people.audioOnly || load.tiles.length === people.senders);
+  const limitOnce = () => comparable ? measureLimit(people, how, load.tiles) : undefined;
+  const limit = mean(await limitOnce(), await limitOnce());
+  return { ...people, load, limit, machine, degradation, comparable, ...figuresOf(load, limit, how.direct.median) };
 }
 
 /** What the tables show of one measurement. */

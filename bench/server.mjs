@@ -79,10 +79,10 @@ export class BenchServer {
     throw new Error(`the server did not start (${this.exitCode ?? "no answer"}):\n${this.log.slice(-4000)}`);
   }
 
-  /** The process of a room, or undefined. @param {string} room */
-  async roomPid(room) {
+  /** The process of a room and how it does, or undefined. @param {string} room */
+  async roomProcess(room) {
     const reply = await fetch(`http://127.0.0.1:${this.port}/v1/rooms/${room}`);
-    return reply.ok ? (await reply.json()).process?.pid : undefined;
+    return reply.ok ? (await reply.json()).process : undefined;
   }
 
   /**

@@ -46,7 +46,7 @@ function collect(text) {
 
 /** Live objects of the room by type; the room is empty, but not closed yet. */
 async function liveObjects(server) {
-  const pid = await server.roomPid(kRoom);
+  const pid = (await server.roomProcess(kRoom))?.pid;
   if (!pid) throw new Error(`the room has no process:\n${server.log.slice(-2000)}`);
   alive = new Map();
   process.kill(pid, "SIGUSR1");

@@ -53,7 +53,7 @@ export function slope(runs, key, value) {
 
 /** What one more person costs. @param {any[]} runs */
 export function slopesOf(runs) {
-  const pictured = runs.filter(({ audioOnly }) => !audioOnly);
+  const pictured = runs.filter(({ audioOnly, comparable }) => !audioOnly && comparable);
   const at = (senders) => pictured.filter((run) => run.viewers === 0 && run.senders === senders);
   const ends = [...at(4), ...at(16)];
   const rooms = pictured.filter(({ senders }) => senders === Math.max(...pictured.filter(({ viewers }) => viewers > 0).map((run) => run.senders)));
@@ -87,6 +87,14 @@ function slopeLines({ sender, viewer }) {
   return lines;
 }
 
+// Of rows that are not to be compared with others.
+function warningLines(runs) {
+  return runs.filter(({ comparable }) => !comparable).map(({ senders, viewers, degradation, load }) =>
+    `**${senders} senders and ${viewers} viewers: ` + (degradation === "none"
+      ? `the picture showed ${load.tiles.length} of the senders`
+      : `the room was degraded (${degradation})`) + "; its cores cannot be compared, and it has no ratio.**");
+}
+
 /** @param {{machine: string, versions: string, conditions: string, runs: any[], slopes: ReturnType<typeof slopesOf>}} result */
 export function print({ machine, versions, conditions, runs, slopes }) {
   const parts = [`${machine}; ${versions}.\n${conditions}`];
@@ -94,5 +102,6 @@ export function print({ machine, versions, conditions, runs, slopes }) {
   if (pictured.length) parts.push(table(kCost, pictured), slopeLines(slopes).join("\n"), table(kService, pictured));
   for (const run of heard)
     parts.push(`Sound only, ${run.senders} people of whom ${run.talkers} talk:\n\n${table(kCost, [run])}\n\n${table(kService.filter(([title]) => !/fps|delay|sender p|p95|longest/.test(title)), [run])}`);
+  parts.push(warningLines(runs).join("\n"));
   return parts.filter(Boolean).join("\n\n");
 }

@@ -85,6 +85,8 @@ void LoadRun::beginMeasuring() {
   crew_.sender().takeLatest();
   ownCpuAtWindow_ = ownCpuSeconds();
   windowStart_ = Clock::now();
+  report_.measuredFromUnixMs =
+      std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   for (const auto& member : members_) member->beginWindow(windowStart_);
   server_.beginWindow(Clock::now());
   phaseTimer_.once(options_.seconds, [this] { finish(false); });

@@ -302,6 +302,7 @@ std::string jsonOf(const LoadReport& report) {
       .add("audioOnly", report.audioOnly)
       .add("driftPpm", report.driftPpm)
       .add("failed", failedMembers(report))
+      .add("measuredFromUnixMs", report.measuredFromUnixMs)
       .add("measuredSeconds", report.measuredSeconds)
       .add("interrupted", report.interrupted);
   addSpreads(object, report, timeLines(), false);
@@ -311,9 +312,10 @@ std::string jsonOf(const LoadReport& report) {
       .add("serverNote", report.serverNote)
       .add("loadCores", report.ownCores)
       .add("latestSendMs", report.latestSend.count())
-      .raw("tiles",
-           jsonArray(report.tiles,
-                     [](const Tile& tile) { return fmt::format("[{},{}]", tile.width, tile.height); }))
+      .raw("tiles", jsonArray(report.tiles,
+                              [](const Tile& tile) {
+                                return fmt::format("[{},{},{},{}]", tile.x, tile.y, tile.width, tile.height);
+                              }))
       .raw("members", jsonArray(report.members, memberJson));
   return object.text() + "\n";
 }

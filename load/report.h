@@ -17,7 +17,8 @@ struct LoadReport {
   int participants = 0, viewers = 0, talkers = 0;
   bool audioOnly = false;
   double driftPpm = 0;
-  std::vector<Tile> tiles;     // at the end
+  std::vector<Tile> tiles;  // at the end
+  std::int64_t measuredFromUnixMs = 0;
   double measuredSeconds = 0;  // 0: the run ended before the measurement began
   bool interrupted = false;
   std::vector<MemberFigures> members;

@@ -39,9 +39,10 @@ std::string versions() {
 
 std::string inputOf(const Options& o) {
   if (o.audioOnly) return "no video";
-  return fmt::format("VP8 {}x{} at {} fps and {} kbit/s in, {}x{} at {} fps and {} kbit/s out, tiles {}x{}",
-                     o.video.width, o.video.height, o.video.fps, o.video.kbps, o.canvasWidth, o.canvasHeight,
-                     o.canvasFps, o.canvasKbps, o.tileWidth, o.tileHeight);
+  return fmt::format(
+      "VP8 {}x{} at {} fps and {} kbit/s in, {}x{} at {} fps and {} kbit/s out, tiles of {}x{}",
+      o.video.width, o.video.height, o.video.fps, o.video.kbps, o.canvasWidth, o.canvasHeight, o.canvasFps,
+      o.canvasKbps, o.tiles[0].width, o.tiles[0].height);
 }
 
 void printTable(const Meter& meter, double canvasKbps, const Options& o) {

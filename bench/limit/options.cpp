@@ -27,7 +27,8 @@ the same cache. Not in it: signaling, DTLS, RTCP, retransmission, jitter buffers
   --size WxH --fps F --kbps B   of what the senders send (640x360, 30, 600)
   --canvas WxH --canvas-fps F   (1280x720, 30)
   --canvas-kbps B --sound-kbps B   of what the receivers get (1500, 40)
-  --tile WxH           what each sender is scaled to (an even grid)
+  --tiles X,Y,W,H:…    where the senders stand, one for each, even pixels; background between (an even grid that
+                       fills the canvas)
   --json               print JSON instead of the table
   -h, --help           this text
 
@@ -47,7 +48,7 @@ enum Key {
   canvasFps,
   canvasKbps,
   soundKbps,
-  tile,
+  tiles,
   json
 };
 
@@ -65,6 +66,35 @@ Status readSize(const char* name, const char* text, int& width, int& height) {
       width <= 3840 && height <= 2160 && width % 2 == 0 && height % 2 == 0)
     return {};
   return fail(ErrorCode::config, "--{} {}: expected even numbers from 16x16 to 3840x2160", name, text);
+}
+
+Status readTiles(const char* text, std::vector<TileRect>& out) {
+  out.clear();
+  for (int length = 0;; text += length + 1) {
+    TileRect at;
+    const bool read = std::sscanf(text, "%d,%d,%d,%d%n", &at.x, &at.y, &at.width, &at.height, &length) == 4;
+    if (!read || (text[length] != ':' && text[length] != 0))
+      return fail(ErrorCode::config, "--tiles {}: expected X,Y,W,H:…", text);
+    out.push_back(at);
+    if (text[length] == 0) return {};
+  }
+}
+
+// Even, and on the canvas.
+bool standsOn(const TileRect& tile, const Options& o) {
+  return (tile.x | tile.y | tile.width | tile.height) % 2 == 0 && tile.x >= 0 && tile.y >= 0 &&
+         tile.width >= 2 && tile.height >= 2 && tile.width <= o.canvasWidth - tile.x &&
+         tile.height <= o.canvasHeight - tile.y;
+}
+
+Status checkTiles(const Options& o) {
+  if (std::ssize(o.tiles) != o.senders)
+    return fail(ErrorCode::config, "--tiles: {} for {} senders", o.tiles.size(), o.senders);
+  for (const TileRect& tile : o.tiles)
+    if (!standsOn(tile, o))
+      return fail(ErrorCode::config, "--tiles {},{},{},{}: expected even numbers, on the canvas", tile.x,
+                  tile.y, tile.width, tile.height);
+  return {};
 }
 
 Status read(int key, const char* name, const char* text, Options& o) {
@@ -91,8 +121,8 @@ Status read(int key, const char* name, const char* text, Options& o) {
       return readSize(name, text, o.video.width, o.video.height);
     case canvas:
       return readSize(name, text, o.canvasWidth, o.canvasHeight);
-    case tile:
-      return readSize(name, text, o.tileWidth, o.tileHeight);
+    case tiles:
+      return readTiles(text, o.tiles);
     case audioOnly:
       o.audioOnly = true;
       return {};
@@ -105,8 +135,9 @@ Status read(int key, const char* name, const char* text, Options& o) {
 void useGrid(Options& o) {
   const int columns = static_cast<int>(std::ceil(std::sqrt(o.senders)));
   const int rows = (o.senders + columns - 1) / columns;
-  o.tileWidth = o.canvasWidth / columns & ~1;
-  o.tileHeight = o.canvasHeight / rows & ~1;
+  const int width = o.canvasWidth / columns & ~1, height = o.canvasHeight / rows & ~1;
+  for (int i = 0; i < o.senders; ++i)
+    o.tiles.push_back({i % columns * width, i / columns * height, width, height});
 }
 
 }  // namespace
@@ -124,7 +155,7 @@ Result<Options> parseOptions(int argc, char** argv) {
                           {"canvas-fps", 1, nullptr, canvasFps},
                           {"canvas-kbps", 1, nullptr, canvasKbps},
                           {"sound-kbps", 1, nullptr, soundKbps},
-                          {"tile", 1, nullptr, tile},
+                          {"tiles", 1, nullptr, tiles},
                           {"json", 0, nullptr, json},
                           {"help", 0, nullptr, 'h'},
                           {nullptr, 0, nullptr, 0}};
@@ -140,7 +171,8 @@ Result<Options> parseOptions(int argc, char** argv) {
   }
   if (optind < argc) return fail(ErrorCode::config, "{} is not an option", argv[optind]);
   if (options.talkers > options.senders) options.talkers = options.senders;
-  if (options.tileWidth == 0) useGrid(options);
+  if (options.tiles.empty()) useGrid(options);
+  if (auto ok = checkTiles(options); !ok) return tl::unexpected(ok.error());
   return options;
 }
 

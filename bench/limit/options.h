@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <vector>
+
 #include "base/result.h"
 #include "load/raw_clips.h"
 
 namespace tessera::bench {
+
+struct TileRect {
+  int x = 0, y = 0, width = 0, height = 0;  // canvas pixels, all even
+};
 
 struct Options {
   int senders = 16;
@@ -13,7 +19,7 @@ struct Options {
   load::VideoClipSettings video;
   bool audioOnly = false;
   int canvasWidth = 1280, canvasHeight = 720, canvasFps = 30;
-  int tileWidth = 0, tileHeight = 0;      // 0: an even grid
+  std::vector<TileRect> tiles;            // one for each sender
   int canvasKbps = 1500, soundKbps = 40;  // config/settings.h
   bool json = false;
 

@@ -5,11 +5,51 @@
 #include <vpx/vp8cx.h>
 #include <vpx/vp8dx.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
 namespace tessera::bench {
 namespace {
 
 Error vpxError(vpx_codec_ctx_t& codec, std::string_view what) {
   return {ErrorCode::internal, fmt::format("{}: {}", what, vpx_codec_error(&codec))};
+}
+
+int evenNear(double value) {
+  return 2 * static_cast<int>(std::lround(value / 2));
+}
+
+// The part of a source that fills the tile, as pipelines/mix/fit.cpp chooses it: from its middle, and zoomed
+// into a little where that comes to a scale at which libyuv is quick.
+TileRect partShown(int width, int height, const TileRect& tile) {
+  const double scale = std::max(1.0 * tile.width / width, 1.0 * tile.height / height);
+  TileRect part{0, 0, std::min(width, evenNear(tile.width / scale)),
+                std::min(height, evenNear(tile.height / scale))};
+  struct Scale {
+    int tile, source;
+  };
+  constexpr Scale kQuick[] = {{1, 1}, {3, 4}, {1, 2}, {3, 8}, {1, 4}};
+  constexpr double kMaxZoom = 1.06;
+  for (const Scale& quick : kQuick) {
+    const int w = tile.width * quick.source / quick.tile, h = tile.height * quick.source / quick.tile;
+    const bool exact = w * quick.tile == tile.width * quick.source && w % 2 == 0 &&
+                       h * quick.tile == tile.height * quick.source && h % 2 == 0;
+    if (!exact || w > width || h > height || part.width > kMaxZoom * w || part.height > kMaxZoom * h)
+      continue;
+    part = {0, 0, w, h};
+    break;
+  }
+  part.x = (width - part.width) / 2 & ~1;
+  part.y = (height - part.height) / 2 & ~1;
+  return part;
+}
+
+// As the room does: bilinear costs half, but passes over pixels where the picture becomes much smaller.
+libyuv::FilterMode filterFor(const TileRect& from, const TileRect& to) {
+  constexpr double kMaxBilinear = 2.4;
+  const bool bilinear = from.width <= kMaxBilinear * to.width && from.height <= kMaxBilinear * to.height;
+  return bilinear ? libyuv::kFilterBilinear : libyuv::kFilterBox;
 }
 
 }  // namespace
@@ -95,18 +135,18 @@ bool Picture::decode(int sender, const std::vector<Packet>& packets) {
 
 void Picture::scale(int sender) {
   const vpx_image_t& from = *decoders_[static_cast<std::size_t>(sender)]->picture;
-  const int columns = std::max(1, options_.canvasWidth / options_.tileWidth);
-  const int rows = std::max(1, options_.canvasHeight / options_.tileHeight);
-  const int x = sender % columns * options_.tileWidth, y = sender / columns % rows * options_.tileHeight;
-  const auto target = [&](int plane, int half) {
-    return canvas_.planes[plane] + y / half * canvas_.stride[plane] + x / half;
+  const TileRect& tile = options_.tiles[static_cast<std::size_t>(sender)];
+  const TileRect part = partShown(static_cast<int>(from.d_w), static_cast<int>(from.d_h), tile);
+  const auto at = [](const vpx_image_t& image, int plane, const TileRect& rect) {
+    const int half = plane == VPX_PLANE_Y ? 1 : 2;
+    return image.planes[plane] + std::ptrdiff_t{rect.y / half} * image.stride[plane] + rect.x / half;
   };
-  libyuv::I420Scale(from.planes[VPX_PLANE_Y], from.stride[VPX_PLANE_Y], from.planes[VPX_PLANE_U],
-                    from.stride[VPX_PLANE_U], from.planes[VPX_PLANE_V], from.stride[VPX_PLANE_V],
-                    static_cast<int>(from.d_w), static_cast<int>(from.d_h), target(VPX_PLANE_Y, 1),
-                    canvas_.stride[VPX_PLANE_Y], target(VPX_PLANE_U, 2), canvas_.stride[VPX_PLANE_U],
-                    target(VPX_PLANE_V, 2), canvas_.stride[VPX_PLANE_V], options_.tileWidth,
-                    options_.tileHeight, libyuv::kFilterBox);
+  libyuv::I420Scale(at(from, VPX_PLANE_Y, part), from.stride[VPX_PLANE_Y], at(from, VPX_PLANE_U, part),
+                    from.stride[VPX_PLANE_U], at(from, VPX_PLANE_V, part), from.stride[VPX_PLANE_V],
+                    part.width, part.height, at(canvas_, VPX_PLANE_Y, tile), canvas_.stride[VPX_PLANE_Y],
+                    at(canvas_, VPX_PLANE_U, tile), canvas_.stride[VPX_PLANE_U],
+                    at(canvas_, VPX_PLANE_V, tile), canvas_.stride[VPX_PLANE_V], tile.width, tile.height,
+                    filterFor(part, tile));
 }
 
 std::span<const std::uint8_t> Picture::encode() {

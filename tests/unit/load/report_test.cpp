@@ -31,7 +31,9 @@ LoadReport sampleReport() {
   report.room = "load";
   report.media = "VP8";
   report.participants = 2;
+  report.measuredFromUnixMs = 1700000000123;
   report.measuredSeconds = 10;
+  report.tiles = {{ParticipantId{"p1"}, "main", 8, 182, 628, 356}};
   MemberFigures good;
   good.name = "load-001";
   good.welcome = Milliseconds(5);
@@ -65,6 +67,8 @@ TEST(ReportTest, TheTableNamesWhoFailedAndWhatTheRoomCosts) {
 TEST(ReportTest, JsonCarriesTheFiguresAndEscapesNames) {
   const std::string json = jsonOf(sampleReport());
   EXPECT_THAT(json, HasSubstr(R"("failed":1)"));
+  EXPECT_THAT(json, HasSubstr(R"("measuredFromUnixMs":1700000000123,"measuredSeconds":10.000)"));
+  EXPECT_THAT(json, HasSubstr(R"("tiles":[[8,182,628,356]])"));
   EXPECT_THAT(json, HasSubstr(R"("firstFrameMs":{"count":1,"min":250.000)"));
   EXPECT_THAT(json, HasSubstr(R"("name":"load-\"002\"\u000a")"));
   EXPECT_THAT(json, HasSubstr(R"("firstFrameMs":null)"));
