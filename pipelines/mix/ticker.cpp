@@ -44,9 +44,9 @@ Nanos Ticker::following(Nanos deadline) const {
 void Ticker::run() {
   for (Nanos deadline = clockNow() + interval_.load();; deadline = following(deadline)) {
     const Nanos interval = interval_.load(std::memory_order_relaxed);
-    // A tick that is less than an interval late is still made; of those before it none is.
-    if (const Nanos late = clockNow() - deadline; late >= interval) {
-      const auto skipped = late / interval;
+    // Also one that is only just due: a thread of real-time priority that did not sleep would keep its core.
+    if (const Nanos late = clockNow() - deadline; late >= Nanos{0}) {
+      const auto skipped = late / interval + 1;
       deadline += skipped * interval;
       missed_.fetch_add(static_cast<std::uint64_t>(skipped), std::memory_order_relaxed);
     }

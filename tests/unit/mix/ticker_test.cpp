@@ -12,6 +12,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
+Nanos clockNow() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+void workUntil(Nanos end) {
+  while (clockNow() < end) std::this_thread::yield();
+}
+
 // Waits for a number of ticks, and keeps their times.
 class Recorder {
  public:
@@ -35,15 +43,16 @@ class Recorder {
 TEST(Ticker, TicksOnItsGrid) {
   Recorder recorder;
   Ticker ticker("test", 5ms, [&](Nanos tick) { recorder.add(tick); });
-  const auto ticks = recorder.waitFor(20);
+  recorder.waitFor(20);
   ticker.stop();
+  const auto ticks = recorder.waitFor(20);
   ASSERT_GE(ticks.size(), 20U);
   for (std::size_t i = 1; i < ticks.size(); ++i) {
     EXPECT_EQ((ticks[i] - ticks[0]) % 5ms, 0ms);
     EXPECT_GT(ticks[i], ticks[i - 1]);
   }
   const auto elapsed = static_cast<std::uint64_t>((ticks.back() - ticks.front()) / 5ms) + 1;
-  EXPECT_EQ(elapsed, ticks.size() + ticker.missed()) << "every tick was made or counted as missed";
+  EXPECT_LE(elapsed, ticks.size() + ticker.missed()) << "every tick was made or counted as missed";
 }
 
 TEST(Ticker, ChangesItsIntervalWhileItRuns) {
@@ -63,18 +72,35 @@ TEST(Ticker, SkipsAfterAnOverrun) {
   Recorder recorder;
   int calls = 0;
   Ticker ticker("test", 20ms, [&](Nanos tick) {
-    if (++calls == 3) {
-      const auto end = tick + 70ms;
-      while (std::chrono::steady_clock::now().time_since_epoch() < end) std::this_thread::yield();
-    }
+    if (++calls == 3) workUntil(tick + 70ms);
     recorder.add(tick);
   });
   const auto ticks = recorder.waitFor(6);
   ticker.stop();
   ASSERT_GE(ticks.size(), 6U);
-  EXPECT_GE(ticks[3] - ticks[2], 60ms);
-  EXPECT_GE(ticker.missed(), 2U);
+  EXPECT_GE(ticks[3] - ticks[2], 80ms);
+  EXPECT_GE(ticker.missed(), 3U);
   EXPECT_GE(ticks[5] - ticks[3], 40ms) << "no burst";
+}
+
+// Each call takes 1.5 intervals: the next one is still ahead when it ends.
+TEST(Ticker, SleepsBetweenAnyTwoCalls) {
+  Recorder recorder;
+  std::vector<Nanos> ends;
+  Ticker ticker("test", 10ms, [&](Nanos tick) {
+    workUntil(clockNow() + 15ms);
+    ends.push_back(clockNow());
+    recorder.add(tick);
+  });
+  recorder.waitFor(10);
+  ticker.stop();
+  const auto ticks = recorder.waitFor(10);
+  ASSERT_GE(ticks.size(), 10U);
+  for (std::size_t i = 1; i < ticks.size(); ++i) {
+    EXPECT_GT(ticks[i], ends[i - 1]);
+    EXPECT_EQ((ticks[i] - ticks[0]) % 10ms, 0ms);
+  }
+  EXPECT_GE(ticker.missed(), ticks.size() - 1);
 }
 
 TEST(Ticker, MakesNoCallAfterStop) {
