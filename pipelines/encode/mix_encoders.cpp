@@ -39,11 +39,28 @@ const EncodedAudio& MixEncoders::encode(const mix::AudioTick& tick,
   std::erase_if(streams_, [&](const Stream& stream) {
     return std::ranges::find(listeners, stream.slot) == listeners.end();
   });
+  boundDraining(tick);
   admitTalkers(tick, listeners);  // before the common encoder moves on: they continue from where it is
   out_.common = common_->encode(tick.common, beginOf(tick));
   for (Stream& stream : streams_) encodePersonal(stream, tick);
   std::erase_if(streams_, [](const Stream& stream) { return stream.over; });
   return out_;
+}
+
+void MixEncoders::boundDraining(const mix::AudioTick& tick) {
+  int draining = 0;
+  for (Stream& stream : streams_) {
+    if (std::ranges::find(tick.personal, stream.slot, &mix::AudioTick::Personal::slot) !=
+        tick.personal.end()) {
+      stream.drained = 0;
+      stream.seam.reset();
+    } else {
+      ++stream.drained;
+      ++draining;
+    }
+  }
+  for (; draining > kMaxDraining; --draining)
+    streams_.erase(std::ranges::max_element(streams_, {}, &Stream::drained));
 }
 
 void MixEncoders::admitTalkers(const mix::AudioTick& tick, std::span<const mix::AudioSlot* const> listeners) {
@@ -64,13 +81,7 @@ void MixEncoders::encodePersonal(Stream& stream, const mix::AudioTick& tick) {
   const auto own = std::ranges::find(tick.personal, stream.slot, &mix::AudioTick::Personal::slot);
   const bool talks = own != tick.personal.end();
   auto packet = stream.encoder.encode(talks ? own->mix : tick.common, beginOf(tick));
-  if (talks) {
-    stream.drained = 0;
-    stream.seam.reset();
-  } else {
-    ++stream.drained;
-    stream.over = seamless(stream, packet.get());
-  }
+  if (!talks) stream.over = seamless(stream, packet.get());
   if (!stream.over) out_.personal.push_back({stream.slot, std::move(packet)});
 }
 

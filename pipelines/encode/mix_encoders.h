@@ -20,13 +20,16 @@ struct EncodedAudio {
   std::vector<PersonalPacket> personal;
 };
 
-// Encodes a tick: K talkers cost K+1 encodes, whatever the size of the room, and none when nobody listens.
-// A talker's stream starts as a copy of the common one. After its talker left the sum both carry the same
-// sound again; it runs on until the change back is not heard (docs/adr/0002). On the audio tick thread only.
+// Encodes a tick: one stream for all and one for each talker, whatever the size of the room, and none when
+// nobody listens. A talker's stream starts as a copy of the common one. After its talker left the sum both
+// carry the same sound again; it drains: runs on until the change back is not heard (docs/adr/0002). At most
+// kMaxDraining do, beyond which the oldest ends at once. So K talkers cost at most K + 1 + kMaxDraining
+// encodes, and 3 * kMaxDraining decodes, a tick. On the audio tick thread only.
 class MixEncoders {
  public:
   static constexpr int kMinDrainTicks = 10;  // 200 ms
   static constexpr int kMaxDrainTicks = 50;  // 1 s
+  static constexpr int kMaxDraining = 6;     // streams: as many as talk at once by default
 
   explicit MixEncoders(int kbps, int channels = 1) : kbps_(kbps), channels_(channels) {}
 
@@ -39,11 +42,12 @@ class MixEncoders {
   struct Stream {
     const mix::AudioSlot* slot;
     AudioEncoder encoder;
-    int drained = 0;  // ticks since its talker left the sum
+    int drained = 0;  // ticks since its talker left the sum; 0: talks
     std::optional<SeamCheck> seam;
     bool over = false;  // its listener goes back to the common stream in this tick
   };
 
+  void boundDraining(const mix::AudioTick& tick);
   void admitTalkers(const mix::AudioTick& tick, std::span<const mix::AudioSlot* const> listeners);
   void encodePersonal(Stream& stream, const mix::AudioTick& tick);
   bool seamless(Stream& stream, GstBuffer* packet);

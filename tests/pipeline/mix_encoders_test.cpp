@@ -129,6 +129,26 @@ TEST_F(MixEncodersTest, keepsAStreamForAMomentAfterItsTalkerLeftTheSum) {
   EXPECT_EQ(encoders_.encoders(), 1);
 }
 
+// One after the other says something short: the streams they leave behind are bounded, and who left first
+// goes back to everyone's mix first.
+TEST_F(MixEncodersTest, boundsTheStreamsThatDrain) {
+  constexpr int kTalkers = 3;
+  const std::vector<Identity> many(40);
+  std::vector<const mix::AudioSlot*> listeners;
+  for (const Identity& each : many) listeners.push_back(each.slot());
+  const auto slotAt = [&](int n) { return listeners[static_cast<std::size_t>(n) % listeners.size()]; };
+  for (int n = 0; n < 60; ++n) {  // n, n + 1 and n + 2 talk in tick n
+    auto tick = tickOf(n, 400);
+    for (int i = 0; i < kTalkers; ++i) tick.personal.push_back({slotAt(n + i), sine(n, 700)});
+    const EncodedAudio& encoded = encoders_.encode(tick, listeners);
+    ASSERT_LE(encoders_.encoders(), 1 + kTalkers + MixEncoders::kMaxDraining);
+    if (n < 10) continue;
+    EXPECT_EQ(encoded.personal.size(), static_cast<std::size_t>(kTalkers + MixEncoders::kMaxDraining));
+    for (int i = -MixEncoders::kMaxDraining; i < kTalkers; ++i)
+      EXPECT_TRUE(personalOf(encoded, slotAt(n + i))) << i;
+  }
+}
+
 // The same sound on both streams: a listener who is moved from one to the other and back must get what one
 // who stays gets, to within the coding noise.
 TEST_F(MixEncodersTest, changingStreamsIsNotHeard) {
