@@ -71,7 +71,7 @@ class WarmUp::Run final : public MediaRoomEvents {
   }
   void onPeerError(const PeerKey&, const Error&) override {}
   void onPicture(const Picture&) override {}
-  void onConnectionQuality(const ParticipantId&, bool) override {}
+  void onConnectionQuality(const PeerKey&, bool) override {}
   void onSpeaking(const std::vector<SpeakerLevel>&) override {}
   void onHealth(const RoomHealth&) override {}
   void onFailed(const Error& why) override { finishLater(tl::unexpected(why)); }

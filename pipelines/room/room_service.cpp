@@ -93,8 +93,8 @@ void RoomService::onPicture(const Picture& picture) {
   send(wire::PictureChanged{picture});
 }
 
-void RoomService::onConnectionQuality(const ParticipantId& participant, bool poor) {
-  send(wire::ConnectionQuality{participant, poor});
+void RoomService::onConnectionQuality(const PeerKey& peer, bool poor) {
+  send(wire::ConnectionQuality{peer, poor});
 }
 
 void RoomService::onSpeaking(const std::vector<SpeakerLevel>& levels) {

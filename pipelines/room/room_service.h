@@ -27,7 +27,7 @@ class RoomService final : public MediaRoomEvents {
   void onPeerState(const PeerKey& peer, PeerState state, const Error& why) override;
   void onPeerError(const PeerKey& peer, const Error& error) override;
   void onPicture(const Picture& picture) override;
-  void onConnectionQuality(const ParticipantId& participant, bool poor) override;
+  void onConnectionQuality(const PeerKey& peer, bool poor) override;
   void onSpeaking(const std::vector<SpeakerLevel>& levels) override;
   void onHealth(const RoomHealth& health) override;
   void onFailed(const Error& why) override;

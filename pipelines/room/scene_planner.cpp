@@ -49,6 +49,8 @@ CanvasPlan ScenePlanner::plan(const Scene& scene, const std::vector<Sitter>& sit
   result.picture.canvas = canvas;
   result.picture.layout = scene.kind;
   for (const SceneTile& tile : scene.tiles) place(result, tile, sitters);
+  const auto seated = std::ranges::count(result.picture.tiles, "main", &Tile::pc);
+  result.picture.more = static_cast<int>(sitters.size()) - static_cast<int>(seated);
   drawings_.letGoOfUnused();
   return result;
 }
@@ -59,7 +61,6 @@ void ScenePlanner::place(CanvasPlan& result, const SceneTile& tile, const std::v
   bool border = false;
   if (tile.kind == SceneTile::Kind::more) {
     plan = moreTile(tile);
-    result.picture.more = tile.more;
   } else {
     const auto sitter = std::ranges::find(sitters, tile.id, &Sitter::id);
     if (sitter == sitters.end()) return;

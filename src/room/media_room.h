@@ -87,7 +87,7 @@ struct Picture {
   CanvasSettings canvas;                 // smaller than the room's when that is degraded
   LayoutKind layout = LayoutKind::grid;  // what is shown: never automatic
   std::vector<Tile> tiles;
-  int more = 0;  // people without a tile
+  int more = 0;  // people without a tile of their own, in a drawn +N or not
   bool operator==(const Picture&) const = default;
 };
 
@@ -128,8 +128,8 @@ class MediaRoomEvents {
   virtual void onPeerError(const PeerKey& peer, const Error& error) = 0;
   virtual void onPicture(const Picture& picture) = 0;                    // when anything of it changed
   virtual void onSpeaking(const std::vector<SpeakerLevel>& levels) = 0;  // 5 times a second, and on changes
-  // Measured from what a participant sends: many packets are lost or late, or no longer.
-  virtual void onConnectionQuality(const ParticipantId& participant, bool poor) = 0;
+  // Measured from what a participant's main connection sends: many packets are lost or late, or no longer.
+  virtual void onConnectionQuality(const PeerKey& peer, bool poor) = 0;
   virtual void onHealth(const RoomHealth& health) = 0;  // every 250 ms
   virtual void onFailed(const Error& why) = 0;  // the room is gone (process died, hung, too many teardowns)
 };

@@ -78,7 +78,7 @@ class ConferenceRoom : public MediaRoomEvents {
   void onPeerState(const PeerKey& peer, PeerState state, const Error& why) override;
   void onPeerError(const PeerKey& peer, const Error& error) override;
   void onPicture(const Picture& picture) override;
-  void onConnectionQuality(const ParticipantId& participant, bool poor) override;
+  void onConnectionQuality(const PeerKey& peer, bool poor) override;
   void onSpeaking(const std::vector<SpeakerLevel>& levels) override;
   void onHealth(const RoomHealth& health) override;
   void onFailed(const Error& why) override;
@@ -106,6 +106,7 @@ class ConferenceRoom : public MediaRoomEvents {
     TokenBucket chat{5, 10};
     TokenBucket layouts{5, 10};
     TokenBucket screenStarts{1, 3};
+    std::optional<wire::ScreenNotice> screenEnded;  // until they ask again: it may not have been heard
     Timer absence;
   };
   struct Peer {
@@ -200,7 +201,8 @@ class ConferenceRoom : public MediaRoomEvents {
   std::optional<Picture> picture_;
   std::map<ParticipantId, SpeakerLevel> levels_;
   std::optional<RoomHealth> health_;
-  Degradation degradation_ = Degradation::none;
+  Degradation degradation_ = Degradation::none;      // none while a new process has said nothing
+  Degradation toldDegradation_ = Degradation::none;  // to the clients
   wire::RoomState state_ = wire::RoomState::starting;
   std::int64_t startedAtMs_ = 0;
   int restarts_ = 0;

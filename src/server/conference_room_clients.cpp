@@ -36,10 +36,11 @@ void ConferenceRoom::welcome(Member& member, bool resumed) {
   for (const CustomLayout& custom : settings_.look.customLayouts)
     message.customLayouts.push_back(custom.name);
   message.iceServers = signaling::iceServers(context_.settings.media, member.id, now);
+  message.screen = member.screenEnded;
   message.participants = rosterEntries();
   send(member, message);
   if (picture_) send(member, wire::Tiles{*picture_});
-  if (degradation_ != Degradation::none) send(member, quality());
+  send(member, quality());  // always: it may have changed while they were away
 }
 
 void ConferenceRoom::send(Member& member, const wire::ToClient& message) {

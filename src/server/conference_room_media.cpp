@@ -122,10 +122,11 @@ void ConferenceRoom::onPeerError(const PeerKey& peer, const Error& error) {
   sendError(*of.member, error, candidate ? "candidate" : "answer");
 }
 
-void ConferenceRoom::onConnectionQuality(const ParticipantId& participant, bool poor) {
-  Participant* known = roster_.find(participant);
-  if (!known || std::exchange(known->poorConnection, poor) == poor) return;
-  if (media_) media_->updatePeer({participant, {}, {}, {}, poor});
+void ConferenceRoom::onConnectionQuality(const PeerKey& peer, bool poor) {
+  const Peer of = peerOf(peer);
+  if (!of || of.connection != &of.member->main) return;
+  if (std::exchange(roster_.find(peer.participant)->poorConnection, poor) == poor) return;
+  if (media_) media_->updatePeer({peer.participant, {}, {}, {}, poor});
   rosterChanged();
 }
 
@@ -145,7 +146,7 @@ void ConferenceRoom::onFailed(const Error& why) {
   media_.reset();
   health_.reset();
   picture_.reset();
-  setDegradation(Degradation::none);
+  degradation_ = Degradation::none;  // told when the new process says so
   if (state_ == wire::RoomState::ending) return;
   state_ = wire::RoomState::recovering;
   std::vector<ParticipantId> present;

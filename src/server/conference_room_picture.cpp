@@ -62,7 +62,8 @@ void ConferenceRoom::layoutChanged() {
 }
 
 void ConferenceRoom::setDegradation(Degradation level) {
-  const Degradation before = std::exchange(degradation_, level);
+  degradation_ = level;
+  const Degradation before = std::exchange(toldDegradation_, level);
   if (level == before) return;
   log::write(level > before ? log::Level::warn : log::Level::info,
              level > before ? "short of time" : "recovers",
@@ -84,7 +85,7 @@ wire::QualityNotice ConferenceRoom::quality() const {
               "The server is short of time: the picture is smaller and has fewer frames per second, and only "
               "viewers can still come in."};
   }
-  return {Degradation::none, "The picture is as it should be again."};
+  return {Degradation::none, "The picture is as it should be."};
 }
 
 }  // namespace tessera::server

@@ -32,9 +32,12 @@ Status ConferenceRoom::mayShare(Member& member) {
 }
 
 void ConferenceRoom::handle(Member& member, const wire::ClientScreen& screen) {
+  member.screenEnded.reset();
   if (screen.action == wire::ScreenAction::stop) return endScreen(member);
-  if (const Status allowed = mayShare(member); !allowed)
+  if (const Status allowed = mayShare(member); !allowed) {
+    endScreen(member);  // the client ends what it shared before, too
     return send(member, wire::ScreenNotice{wire::ScreenState::refused, allowed.error()});
+  }
   Participant& participant = *roster_.find(member.id);
   if (const Participant* other = otherSharer(member.id))
     endScreen(*memberOf(other->id), wire::ScreenState::takenOver,
@@ -57,7 +60,8 @@ void ConferenceRoom::endScreen(Member& member) {
 void ConferenceRoom::endScreen(Member& member, wire::ScreenState state, const Error& why) {
   if (!sharing(member)) return;
   endScreen(member);
-  send(member, wire::ScreenNotice{state, why});
+  member.screenEnded = wire::ScreenNotice{state, why};
+  send(member, *member.screenEnded);
 }
 
 Status ConferenceRoom::stopScreen(const ParticipantId& id) {

@@ -105,23 +105,22 @@ void RoomProcess::dispatch(const wire::FromRoom& message) {
     return;
   }
   if (!events_) return;
-  std::visit(
-      Overloaded{
-          [](const wire::SpareReady&) {},
-          [&](const wire::PeerOffer& m) { events_->onOffer(m.peer, m.sdp); },
-          [&](const wire::PeerCandidate& m) { events_->onCandidate(m.peer, m.candidate); },
-          [&](const wire::PeerStateChanged& m) { events_->onPeerState(m.peer, m.state, m.why); },
-          [&](const wire::PeerErrorReport& m) { events_->onPeerError(m.peer, m.error); },
-          [&](const wire::PictureChanged& m) { events_->onPicture(m.picture); },
-          [&](const wire::ConnectionQuality& m) { events_->onConnectionQuality(m.participant, m.poor); },
-          [&](const wire::Speaking& m) { events_->onSpeaking(m.levels); },
-          [&](const wire::Heartbeat& m) {
-            watch_->onHeartbeat(m.health, HealthWatch::Clock::now());
-            events_->onHealth(m.health);
-          },
-          [&](const wire::RoomFailed& m) { fail(m.why); },
-      },
-      message);
+  std::visit(Overloaded{
+                 [](const wire::SpareReady&) {},
+                 [&](const wire::PeerOffer& m) { events_->onOffer(m.peer, m.sdp); },
+                 [&](const wire::PeerCandidate& m) { events_->onCandidate(m.peer, m.candidate); },
+                 [&](const wire::PeerStateChanged& m) { events_->onPeerState(m.peer, m.state, m.why); },
+                 [&](const wire::PeerErrorReport& m) { events_->onPeerError(m.peer, m.error); },
+                 [&](const wire::PictureChanged& m) { events_->onPicture(m.picture); },
+                 [&](const wire::ConnectionQuality& m) { events_->onConnectionQuality(m.peer, m.poor); },
+                 [&](const wire::Speaking& m) { events_->onSpeaking(m.levels); },
+                 [&](const wire::Heartbeat& m) {
+                   watch_->onHeartbeat(m.health, HealthWatch::Clock::now());
+                   events_->onHealth(m.health);
+                 },
+                 [&](const wire::RoomFailed& m) { fail(m.why); },
+             },
+             message);
 }
 
 void RoomProcess::checkHealth() {

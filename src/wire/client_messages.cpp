@@ -180,6 +180,11 @@ void fields(auto& io, Of<IceServer> auto& m) {
   io.optional("credential", m.credential, kSecretText);
 }
 
+void fields(auto& io, Of<ScreenNotice> auto& m) {
+  io.required("state", m.state);
+  fields(io, m.why);
+}
+
 void fields(auto& io, Of<Welcome> auto& m) {
   io.required("id", m.id);
   io.required("room", m.room);
@@ -194,6 +199,9 @@ void fields(auto& io, Of<Welcome> auto& m) {
   objectField(io, "layout", m.layout);
   io.list("customLayouts", m.customLayouts, kMaxCustomLayouts, kLayoutName);
   io.list("iceServers", m.iceServers, kMaxIceServers);
+  if constexpr (kReads<std::remove_reference_t<decltype(m)>>)
+    if (io.has("screen")) m.screen.emplace();
+  if (m.screen) objectField(io, "screen", *m.screen);
   io.list("participants", m.participants, kMaxListElements);
 }
 
@@ -221,11 +229,6 @@ void fields(auto& io, Of<SpeakingUpdate> auto& m) {
 
 void fields(auto& io, Of<ServerLayout> auto& m) {
   fields(io, m.choice);
-}
-
-void fields(auto& io, Of<ScreenNotice> auto& m) {
-  io.required("state", m.state);
-  fields(io, m.why);
 }
 
 void fields(auto& io, Of<QualityNotice> auto& m) {

@@ -90,6 +90,11 @@ struct RosterEntry {
 struct IceServer {
   std::string url, username, credential;
 };
+enum class ScreenState { refused, takenOver, ended };
+struct ScreenNotice {
+  ScreenState state = ScreenState::ended;
+  Error why;
+};  // to the one who shares, or wanted to
 struct Welcome {
   ParticipantId id;
   RoomId room;
@@ -101,6 +106,7 @@ struct Welcome {
   LayoutChoice layout;                     // in force
   std::vector<std::string> customLayouts;  // names that may be chosen
   std::vector<IceServer> iceServers;
+  std::optional<ScreenNotice> screen;  // how one's sharing ended, which may not have been heard
   std::vector<RosterEntry> participants;
 };
 struct ServerOffer {
@@ -122,11 +128,6 @@ struct Tiles {
 struct ServerLayout {
   LayoutChoice choice;
 };  // in force, after each change
-enum class ScreenState { refused, takenOver, ended };
-struct ScreenNotice {
-  ScreenState state = ScreenState::ended;
-  Error why;
-};  // to the one who shares, or wanted to
 struct QualityNotice {
   Degradation level = Degradation::none;
   std::string text;

@@ -219,7 +219,7 @@ void fields(auto& io, Of<PictureChanged> auto& m) {
 }
 
 void fields(auto& io, Of<ConnectionQuality> auto& m) {
-  io.required("peer", m.participant);
+  fields(io, m.peer);
   io.required("poor", m.poor);
 }
 

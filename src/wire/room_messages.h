@@ -70,7 +70,7 @@ struct PictureChanged {
   Picture picture;
 };
 struct ConnectionQuality {
-  ParticipantId participant;
+  PeerKey peer;
   bool poor = false;
 };
 struct Speaking {

@@ -165,6 +165,33 @@ test("after a lost socket the screen is asked for again, from the first gen on",
   assert.equal(next.of("answer").length, 1);
 });
 
+for (const [how, change] of Object.entries({
+  "the moderator stopped": { screen: { state: "ended", code: "forbidden", text: "stopped by the moderator" } },
+  "somebody else took over": { participants: [kMe, { ...kMe, id: "b8w1c5t6y4zz", name: "Bob", sharing: true }] },
+})) {
+  test(`after a lost socket a screen that ${how} does not come back`, async () => {
+    const { capture } = await share(join());
+    conference.reconnectNow();
+    const next = admit({ ...kWelcome, resumed: true, ...change });
+    assert.deepEqual(next.of("screen"), []);
+    assert.equal(capture.getTracks()[0].readyState, "ended");
+    assert.deepEqual(changes.at(-1), change.screen
+      ? { sharing: false, why: "ended", text: "stopped by the moderator" }
+      : { sharing: false, why: "taken-over", text: "Bob shares a screen now" });
+  });
+}
+
+test("a connection that is given up for another takes its deadline along", () => {
+  join();
+  conference.reconnectNow();
+  FakeSocket.all.at(-1).open(); // the deadline of `welcome` runs
+  conference.reconnectNow();
+  admit({ ...kWelcome, resumed: true });
+  const sockets = FakeSocket.all.length;
+  clock.tick(60000);
+  assert.equal(FakeSocket.all.length, sockets);
+});
+
 test("nothing is captured for nothing: a viewer, or no connection", () => {
   join({ viewer: true });
   const capture = fakeCapture("video");
@@ -201,7 +228,7 @@ test("the layout: what is in force, and the whole choice each time", () => {
   const seen = [];
   conference.on("layout", (choice) => seen.push(choice));
   conference.pin("b8w1c5t6y4zz", true);
-  assert.deepEqual(conference.layout, { layout: "auto", pinned: [] }, "nothing changes before the server says so");
+  assert.deepEqual(conference.layout, { layout: "auto", pinned: ["b8w1c5t6y4zz"] }, "ours is shown at once");
   socket.receive({ type: "layout", layout: "auto", pinned: ["b8w1c5t6y4zz"] });
   conference.setLayout("custom", "stage");
   socket.receive({ type: "layout", layout: "custom", custom: "stage", pinned: ["b8w1c5t6y4zz"] });
@@ -213,14 +240,34 @@ test("the layout: what is in force, and the whole choice each time", () => {
     { type: "layout", layout: "auto", pinned: ["b8w1c5t6y4zz"] },
     { type: "layout", layout: "custom", custom: "stage", pinned: ["b8w1c5t6y4zz"] },
     { type: "layout", layout: "custom", custom: "stage", pinned: ["aaaaaaaaaaaa", "b8w1c5t6y4zz"] },
-    { type: "layout", layout: "speaker", pinned: ["b8w1c5t6y4zz"] },
-    { type: "layout", layout: "custom", custom: "stage", pinned: [] },
-    { type: "layout", layout: "custom", custom: "stage", pinned: [] },
+    { type: "layout", layout: "speaker", pinned: ["aaaaaaaaaaaa", "b8w1c5t6y4zz"] },
+    { type: "layout", layout: "speaker", pinned: ["aaaaaaaaaaaa"] },
+    { type: "layout", layout: "speaker", pinned: [] },
   ]);
-  assert.deepEqual(seen, [
+  assert.deepEqual(seen.slice(0, 4), [
+    { layout: "auto", pinned: ["b8w1c5t6y4zz"] },
     { layout: "auto", pinned: ["b8w1c5t6y4zz"] },
     { layout: "custom", custom: "stage", pinned: ["b8w1c5t6y4zz"] },
+    { layout: "custom", custom: "stage", pinned: ["b8w1c5t6y4zz"] },
   ]);
+});
+
+test("two quick pins are both kept, and a refused one is taken back", () => {
+  const socket = join();
+  const echo = (...pinned) => socket.receive({ type: "layout", layout: "grid", pinned });
+  conference.pin("a", true);
+  conference.pin("b", true);
+  echo("a");
+  conference.pin("c", true);
+  assert.deepEqual(socket.of("layout").at(-1).pinned, ["c", "b", "a"]);
+  echo("b", "a");
+  socket.receive({ type: "error", code: "too-many", text: "too many changes", final: false, re: "layout" });
+  assert.deepEqual(conference.layout, { layout: "grid", pinned: ["b", "a"] });
+  conference.pin("c", true);
+  FakeSocket.all.at(-1).onclose();
+  conference.reconnectNow();
+  admit(kWelcome);
+  assert.deepEqual(conference.layout, { layout: "auto", pinned: [] }, "what the server has");
 });
 
 test("no more are pinned than the server takes", () => {

@@ -83,7 +83,7 @@ class RoomUnderTest : public MediaRoomEvents {
   void onPeerState(const PeerKey& peer, PeerState state, const Error& why) override;
   void onPeerError(const PeerKey& peer, const Error& error) override;
   void onPicture(const Picture& now) override;
-  void onConnectionQuality(const ParticipantId&, bool) override {}
+  void onConnectionQuality(const PeerKey&, bool) override {}
   void onSpeaking(const std::vector<SpeakerLevel>& now) override;
   void onHealth(const RoomHealth& now) override { health = now; }
   void onFailed(const Error& why) override { failures.push_back(why); }

@@ -51,7 +51,7 @@ export class Conference extends Emitter {
   /** @type {import("./protocol.js").Participant[]} */
   participants = [];
   id = "";
-  /** How the picture is arranged, as somebody chose. @type {import("./protocol.js").LayoutChoice} */
+  /** How the picture is arranged, as we or somebody else chose last. @type {import("./protocol.js").LayoutChoice} */
   layout = { layout: "auto", pinned: [] };
   /** The names of the server's own layouts. @type {string[]} */
   customLayouts = [];
@@ -66,6 +66,9 @@ export class Conference extends Emitter {
   #media = new MediaSession(() => this.#outgoing());
   #screen = new ScreenShare();
   #resume = new ResumeStore("", null);
+  /** What the server said last. */
+  #roomLayout = this.layout;
+  #layoutsUnderWay = 0; // choices of ours without an answer
   #admitted = false;
   #wasConnected = false;
   /** @type {{muted: boolean, cameraOff: boolean} | null} what the server was last told */
@@ -129,6 +132,7 @@ export class Conference extends Emitter {
   /** Tries at once instead of waiting for the next attempt. */
   reconnectNow() {
     if (this.state === "ended") return;
+    clearTimeout(this.#welcomeTimer);
     this.#admitted = false;
     this.#signal?.reopen();
     this.#refresh();
@@ -238,7 +242,10 @@ export class Conference extends Emitter {
 
   /** @param {import("./protocol.js").LayoutChoice} choice */
   #chooseLayout(choice) {
-    return this.#send({ type: "layout", ...choice });
+    if (!this.#send({ type: "layout", ...choice })) return false;
+    this.#layoutsUnderWay++;
+    this.#showLayout(choice);
+    return true;
   }
 
   #join() {
@@ -255,6 +262,7 @@ export class Conference extends Emitter {
       screen: screenSize(),
       ...(resume ? { resume } : {}),
     });
+    clearTimeout(this.#welcomeTimer);
     this.#welcomeTimer = setTimeout(() => this.#signal?.reopen(), kWelcomeDueMs);
   }
 
@@ -325,6 +333,7 @@ export class Conference extends Emitter {
     this.#admitted = true;
     this.#signal?.settled();
     this.#resume.token = welcome.resume;
+    this.#screenMeanwhile(welcome);
     const { iceTransportPolicy = "all" } = this.#options;
     for (const media of [this.#media, this.#screen]) {
       media.configure({ iceServers: welcome.iceServers ?? [], iceTransportPolicy });
@@ -335,6 +344,7 @@ export class Conference extends Emitter {
     this.canvas = welcome.canvas;
     this.look = welcome.look;
     this.customLayouts = welcome.customLayouts;
+    this.#layoutsUnderWay = 0;
     this.#layoutChanged(welcome.layout);
     this.#rosterChanged(welcome.participants);
     this.#tellMedia(); // what changed between `join` and now
@@ -351,10 +361,34 @@ export class Conference extends Emitter {
     this.emit("roster", participants);
   }
 
-  /** @param {import("./protocol.js").LayoutChoice} choice */
+  /**
+   * The room's choice. Ours that are still under way come after it: until they are answered ours is shown.
+   * @param {import("./protocol.js").LayoutChoice} choice
+   */
   #layoutChanged({ layout, custom, pinned }) {
-    this.layout = { layout, ...(custom ? { custom } : {}), pinned };
-    this.emit("layout", this.layout);
+    this.#roomLayout = { layout, ...(custom ? { custom } : {}), pinned };
+    this.#layoutAnswered();
+  }
+
+  #layoutAnswered() {
+    this.#layoutsUnderWay = Math.max(0, this.#layoutsUnderWay - 1);
+    if (this.#layoutsUnderWay === 0) this.#showLayout(this.#roomLayout);
+  }
+
+  /** @param {import("./protocol.js").LayoutChoice} choice */
+  #showLayout(choice) {
+    this.layout = choice;
+    this.emit("layout", choice);
+  }
+
+  /**
+   * What became of the screen we share while we were away: we do not take it back.
+   * @param {import("./protocol.js").Welcome} welcome
+   */
+  #screenMeanwhile({ id, screen, participants }) {
+    const other = participants.find((one) => one.sharing && one.id !== id);
+    if (screen) this.#screenEnded(screen.state, screen.text);
+    else if (other) this.#screenEnded("taken-over", `${other.name} shares a screen now`);
   }
 
   /**
@@ -387,6 +421,7 @@ export class Conference extends Emitter {
     if (final) this.#fatal = { code, text }; // `bye` follows, and says whether to come back
     else if (re === "screen") this.#screenEnded("refused", text);
     else this.emit("problem", { code, text, re: re ?? "" });
+    if (re === "layout") this.#layoutAnswered();
   }
 
   /** @param {import("./protocol.js").Bye} bye */

@@ -21,7 +21,7 @@ export const kMaxChatChars = 2000;
  *
  * @typedef {{type: "welcome", id: string, room: string, role: Role, resume: string, resumed: boolean,
  *            canvas: Canvas, look: Look, layout: LayoutChoice, customLayouts: string[], iceServers: RTCIceServer[],
- *            participants: Participant[]}} Welcome
+ *            screen?: Omit<ScreenMessage, "type">, participants: Participant[]}} Welcome
  * @typedef {{type: "offer", pc: string, gen: number, sdp: string}} Offer
  * @typedef {{type: "candidate", pc: string, gen: number, candidate: Candidate}} ServerCandidate
  * @typedef {{type: "roster", participants: Participant[]}} Roster

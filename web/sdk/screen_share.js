@@ -68,7 +68,7 @@ export class ScreenShare extends Emitter {
     this.#drop();
   }
 
-  /** After each welcome: the server has forgotten the screen of the socket before. */
+  /** After a welcome that did not end it: the server has forgotten the screen of the socket before. */
   startOver() {
     this.#lastGen = 0;
     this.#closeLink();

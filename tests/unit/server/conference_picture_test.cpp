@@ -127,11 +127,16 @@ TEST_F(PictureTest, WhatIsShownIsTold) {
 
 TEST_F(PictureTest, PoorConnectionsAreMarked) {
   const Client ada = joined("Ada"), bob = joined("Bob");
-  host.last().events->onConnectionQuality({bob->id()}, true);
+  host.last().events->onConnectionQuality(key(*bob, 1), true);
   EXPECT_TRUE(entries()[1].poorConnection);
   EXPECT_TRUE(called(fmt::format("update {} poor", bob->id())));
   bob->say(wire::Reconnect{"main"});
   EXPECT_FALSE(entries()[1].poorConnection) << "the new connection has yet to show";
+  host.last().events->onConnectionQuality(key(*bob, 1), true);
+  EXPECT_FALSE(entries()[1].poorConnection) << "of the old connection";
+  bob->say(wire::ClientScreen{wire::ScreenAction::start});
+  host.last().events->onConnectionQuality(key(*bob, 1, "screen"), true);
+  EXPECT_FALSE(entries()[1].poorConnection) << "of the screen";
 }
 
 // ---- templates
@@ -174,19 +179,24 @@ TEST_F(PictureTest, TheOperatorMayNameATemplate) {
 
 TEST_F(PictureTest, WhatIsGivenUpIsSaidOnce) {
   const Client ada = joined("Ada");
+  EXPECT_EQ(ada->all<wire::QualityNotice>().size(), 1u) << "on entering, whatever it is";
   degrade(Degradation::none);
-  EXPECT_TRUE(ada->all<wire::QualityNotice>().empty());
+  EXPECT_EQ(ada->all<wire::QualityNotice>().size(), 1u);
   degrade(Degradation::rate);
   degrade(Degradation::rate);
-  ASSERT_EQ(ada->all<wire::QualityNotice>().size(), 1u);
+  ASSERT_EQ(ada->all<wire::QualityNotice>().size(), 2u);
   EXPECT_EQ(ada->last<wire::QualityNotice>().level, Degradation::rate);
   EXPECT_NE(ada->last<wire::QualityNotice>().text, "");
   const Client bob = joined("Bob");
   EXPECT_EQ(bob->last<wire::QualityNotice>().level, Degradation::rate) << "to a newcomer, too";
   degrade(Degradation::none);
   EXPECT_EQ(bob->last<wire::QualityNotice>().level, Degradation::none);
-  const Client cyd = joined("Cyd");
-  EXPECT_TRUE(cyd->all<wire::QualityNotice>().empty());
+  degrade(Degradation::size);
+  ada->seat.reset();
+  degrade(Degradation::none);
+  const Client again = resumed("Ada", ada->token());
+  ASSERT_EQ(again->all<wire::QualityNotice>().size(), 1u) << "what was told before may be over";
+  EXPECT_EQ(again->last<wire::QualityNotice>().level, Degradation::none);
 }
 
 TEST_F(PictureTest, AClosedRoomTakesViewersAndThoseWhoComeBack) {
@@ -210,9 +220,11 @@ TEST_F(PictureTest, ANewProcessBeginsWithEverything) {
   const Client ada = joined("Ada");
   degrade(Degradation::closed);
   crash();
-  EXPECT_EQ(ada->last<wire::QualityNotice>().level, Degradation::none);
+  EXPECT_EQ(ada->last<wire::QualityNotice>().level, Degradation::closed) << "nobody knows yet";
   const Client bob = joined("Bob");
   EXPECT_EQ(entries().size(), 2u);
+  degrade(Degradation::none);
+  EXPECT_EQ(ada->last<wire::QualityNotice>().level, Degradation::none) << "the process says so";
 }
 
 TEST_F(PictureTest, DegradationIsMeasured) {

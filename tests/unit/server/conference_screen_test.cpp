@@ -123,6 +123,14 @@ TEST_F(ScreenTest, StartsHaveARate) {
   EXPECT_FALSE(called("add " + screenOf(ada, 5)));
 }
 
+TEST_F(ScreenTest, ARefusalEndsWhatWasSharedBefore) {
+  const Client ada = joined("Ada");
+  for (int i = 0; i < 4; ++i) start(ada);
+  EXPECT_EQ(ada->last<wire::ScreenNotice>().state, ScreenState::refused);
+  EXPECT_FALSE(shares(*ada)) << "the client ends the capture";
+  EXPECT_TRUE(called("remove " + screenOf(ada, 3)));
+}
+
 TEST_F(ScreenTest, TheModeratorMayStopIt) {
   const Client ada = joined("Ada"), bob = joined("Bob");
   start(bob);
@@ -196,6 +204,28 @@ TEST_F(ScreenTest, WhoResumesDoesNotShareAnyMore) {
   EXPECT_FALSE(again->last<wire::Welcome>().participants.at(0).sharing);
   start(again);
   EXPECT_TRUE(called("add " + screenOf(ada, 2)));
+}
+
+// The notice went to nobody, or into a connection that was dead already: `welcome` repeats it.
+TEST_F(ScreenTest, WhoResumesHearsHowItEnded) {
+  const Client ada = joined("Ada"), bob = joined("Bob");
+  EXPECT_FALSE(ada->last<wire::Welcome>().screen);
+  start(bob);
+  bob->seat.reset();
+  ada->say(wire::Moderate{wire::ModerateAction::stopScreen, {bob->id()}});
+  Client again = resumed("Bob", bob->token());
+  ASSERT_TRUE(again->last<wire::Welcome>().screen);
+  EXPECT_EQ(again->last<wire::Welcome>().screen->state, ScreenState::ended);
+  EXPECT_EQ(again->last<wire::Welcome>().screen->why.text, "stopped by the moderator");
+  start(again);
+  EXPECT_TRUE(shares(*bob)) << "asked for anew";
+  start(ada);
+  again = resumed("Bob", bob->token());
+  ASSERT_TRUE(again->last<wire::Welcome>().screen);
+  EXPECT_EQ(again->last<wire::Welcome>().screen->state, ScreenState::takenOver);
+  start(again);
+  again = resumed("Bob", bob->token());
+  EXPECT_FALSE(again->last<wire::Welcome>().screen) << "it ended by the resume itself";
 }
 
 TEST_F(ScreenTest, WhileAwayAFailureEndsIt) {

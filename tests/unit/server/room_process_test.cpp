@@ -25,7 +25,7 @@ class Recorder : public MediaRoomEvents {
   void onPeerState(const PeerKey&, PeerState, const Error&) override {}
   void onPeerError(const PeerKey&, const Error&) override {}
   void onPicture(const Picture&) override {}
-  void onConnectionQuality(const ParticipantId&, bool) override {}
+  void onConnectionQuality(const PeerKey&, bool) override {}
   void onSpeaking(const std::vector<SpeakerLevel>&) override {}
   void onHealth(const RoomHealth&) override { ++beats; }
   void onFailed(const Error& why) override { failed = why; }

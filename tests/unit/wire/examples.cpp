@@ -111,7 +111,7 @@ std::vector<FromRoom> fromRoomExamples() {
           PeerStateChanged{kPeer, PeerState::failed, why},
           PeerErrorReport{kPeer, {ErrorCode::badSdp, "m=2"}},
           PictureChanged{{{640, 360, 15}, LayoutKind::speaker, {{kPeer.participant, "main", 2, 4, 6, 8}}, 3}},
-          ConnectionQuality{kPeer.participant, true},
+          ConnectionQuality{kPeer, true},
           Speaking{{{kPeer.participant, -20, true, true}}},
           Heartbeat{health},
           RoomFailed{why}};
