@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/thread_priority.h"
 #include "pipelines/gst/element.h"
 #include "pipelines/legs/leg_codecs.h"
 #include "pipelines/legs/leg_input.h"
@@ -91,8 +92,9 @@ gst::ReceivePad::Handlers videoSink(const std::shared_ptr<LegShared>& shared) {
     if (size != std::exchange(last, size)) shared->reportVideoSize(size.first, size.second);
     return true;
   };
-  handlers.onBuffer = [shared, info](const gst::Ref<GstBuffer>& buffer) {
+  handlers.onBuffer = [shared, info, first = true](const gst::Ref<GstBuffer>& buffer) mutable {
     const Nanos now = gst::now();
+    if (std::exchange(first, false)) preferThisThread(Precedence::ordinary);
     if (!shared->open()) return GST_FLOW_OK;
     if (shared->abortOnFrame) abortForTest(shared->label);
     shared->keyframes.onDecoded(now);
@@ -116,7 +118,10 @@ Result<gst::ReceivePad::Handlers> opusSink(const std::shared_ptr<LegShared>& sha
   if (!input) return tl::unexpected(input.error());
   gst::ReceivePad::Handlers handlers;
   handlers.caps = gst::capsOf("application/x-rtp,encoding-name=OPUS,clock-rate=48000");
-  handlers.onBuffer = [shared, opus = std::shared_ptr(std::move(*input))](const gst::Ref<GstBuffer>& buffer) {
+  // The thread is the jitter buffer's own: sound is not to wait for the decoders of pictures.
+  handlers.onBuffer = [shared, opus = std::shared_ptr(std::move(*input)),
+                       first = true](const gst::Ref<GstBuffer>& buffer) mutable {
+    if (std::exchange(first, false)) preferThisThread(Precedence::ahead);
     if (!shared->open()) return GST_FLOW_OK;
     const Nanos now = gst::now();
     GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;

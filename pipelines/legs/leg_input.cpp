@@ -20,6 +20,7 @@ using Shared = std::shared_ptr<LegShared>;
 constexpr guint kAudioReorderMs = 60;
 
 void refuseSize(const Shared& shared, int width, int height) {
+  if (!shared->mayTellRefusal()) return;
   shared->reportRefused(
       Error{ErrorCode::tooLarge, fmt::format("video of {}x{} is larger than the limit", width, height)});
 }

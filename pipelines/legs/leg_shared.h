@@ -106,6 +106,13 @@ class LegShared {
     const std::lock_guard lock(mutex_);
     return std::exchange(pads_, {});
   }
+  // Now and then, so that a sender cannot make the leg talk without end.
+  bool mayTellRefusal() {
+    constexpr Nanos kEvery = std::chrono::seconds(1);
+    const Nanos now = gst::now();
+    Nanos last = toldRefusal_;
+    return now - last >= kEvery && toldRefusal_.compare_exchange_strong(last, now);
+  }
   // True once per kind: a second stream of a kind is discarded.
   bool claimVideo() { return !videoClaimed_.exchange(true); }
   bool claimAudio() { return !audioClaimed_.exchange(true); }
@@ -120,6 +127,7 @@ class LegShared {
   std::optional<Sha256> expected_;
   std::function<void()> onKeyframeRequest_;
   std::atomic<Nanos> lastPacket_{Nanos{0}};
+  std::atomic<Nanos> toldRefusal_{Nanos{0}};
   std::vector<std::unique_ptr<gst::ReceivePad>> pads_;
   std::atomic<bool> videoClaimed_{false};
   std::atomic<bool> audioClaimed_{false};

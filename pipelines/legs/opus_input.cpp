@@ -68,6 +68,7 @@ void OpusInput::take(const Packet& packet) {
   const bool skipped = std::exchange(skipping_, !policy_.wantsDecoding(packet.claimDb, durationOf(*samples)));
   if (skipping_) {
     count(stats_->skipped);
+    sink_({}, packet.captured);
     return keep(packet.payload);
   }
   if (skipped) {

@@ -44,7 +44,7 @@ class OpusInput {
     std::span<const std::uint8_t> payload;
     std::optional<int> claimDb;  // RFC 6464, dBov
   };
-  // Interleaved samples, and when the first was captured.
+  // Interleaved samples, and when the first was captured; no samples: a packet of silence was not decoded.
   using Sink = std::function<void(std::span<const std::int16_t>, Nanos captured)>;
 
   // `channels`: 1 or 2, whatever is sent.

@@ -57,8 +57,10 @@ std::optional<bool> QualityJudge::second(const ReceivedPackets& now) {
   if (seconds_.size() > kGoodSeconds) seconds_.pop_back();
   const auto window = poor_ ? kGoodSeconds : kPoorSeconds;
   const ReceivedPackets sum = sumOf(window);
-  if (seconds_.size() < window || sum.expected < kMinPackets) return std::nullopt;
-  const double share = static_cast<double>(sum.bad) / static_cast<double>(sum.expected);
+  if (seconds_.size() < window) return std::nullopt;
+  // Few packets say nothing, but who turned the camera off is not poor for ever.
+  if (sum.expected < kMinPackets && !(poor_ && sum.bad == 0)) return std::nullopt;
+  const double share = sum.bad == 0 ? 0 : static_cast<double>(sum.bad) / static_cast<double>(sum.expected);
   const bool poor = share > (poor_ ? kGoodShare : kPoorShare);
   if (poor == poor_) return std::nullopt;
   return poor_ = poor;

@@ -48,12 +48,35 @@ Status configureIce(GstElement* webrtc, const RoomSettings& room) {
   return {};
 }
 
+// webrtcbin's funnel sends its segment down the whole sending side again at each change between sound and
+// picture, a hundred times a second: only what is new passes.
+void passNewSegments(GstElement* funnel) {
+  const auto pad = gst::staticPad(funnel, "src");
+  if (!pad) return;
+  gst::addLastingProbe(pad->get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+                       [passed = gst::Ref<GstEvent>()](GstPad*, GstPadProbeInfo* info) mutable {
+                         GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+                         if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
+                         const GstSegment* now = nullptr;
+                         const GstSegment* before = nullptr;
+                         gst_event_parse_segment(event, &now);
+                         if (passed) gst_event_parse_segment(passed.get(), &before);
+                         if (!before || !gst_segment_is_equal(now, before)) {
+                           passed = gst::Ref<GstEvent>::retain(event);
+                           return GST_PAD_PROBE_OK;
+                         }
+                         gst_event_unref(event);
+                         return GST_PAD_PROBE_HANDLED;
+                       });
+}
+
 void onInnerElement(GstBin*, GstBin*, GstElement* element) {
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (!factory) return;
   const std::string_view name = GST_OBJECT_NAME(factory);
   // What we push is live already; synchronising would add the latency of the whole pipeline.
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
+  if (name == "rtpfunnel") passNewSegments(element);
   if (name == "rtpjitterbuffer") g_object_set(element, "faststart-min-packets", kFastStartPackets, nullptr);
 }
 

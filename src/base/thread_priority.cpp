@@ -23,16 +23,20 @@ bool makeRealTime() {
 }
 
 // On Linux the nice value is a thread's own.
-bool makeNicer() {
-  return setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice) == 0;
+bool setNice(int nice) {
+  return setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice) == 0;
 }
 
 }  // namespace
 
 void preferThisThread(Precedence precedence) {
   static std::once_flag told;
+  if (precedence == Precedence::ordinary) {
+    setNice(0);
+    return;
+  }
   if (precedence == Precedence::realTime && makeRealTime()) return;
-  const bool nicer = makeNicer();
+  const bool nicer = setNice(kNice);
   if (precedence == Precedence::realTime || !nicer)
     std::call_once(told, [&] { log::debug("no real-time priority", {{"nice", nicer ? kNice : 0}}); });
 }

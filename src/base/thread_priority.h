@@ -6,6 +6,7 @@ namespace tessera {
 enum class Precedence {
   realTime,  // SCHED_RR: works for a moment at a time, by the clock
   ahead,     // a better nice value
+  ordinary,  // as threads begin: for one of a pool, which may have been ahead before
 };
 
 // Puts the calling thread before the others: the sound is to stay whole when the picture no longer can be.

@@ -101,6 +101,15 @@ TEST(QualityJudgeTest, BetweenTheThresholdsNothingChanges) {
   EXPECT_EQ(feed(judge, 60, 5).second, std::nullopt);
 }
 
+TEST(QualityJudgeTest, WhoNearlyStopsSendingIsGoodAgain) {
+  QualityJudge judge;
+  EXPECT_EQ(feed(judge, 60, 30).second, true);
+  const auto [seconds, told] = feed(judge, 60, 0, 5);
+  EXPECT_EQ(told, false);
+  EXPECT_EQ(seconds, 8);
+  EXPECT_EQ(feed(judge, 60, 0, 0).second, std::nullopt);
+}
+
 TEST(QualityJudgeTest, FewPacketsSayNothing) {
   QualityJudge judge;
   EXPECT_EQ(feed(judge, 60, 3, 5).second, std::nullopt);
