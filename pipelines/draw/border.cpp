@@ -73,12 +73,12 @@ std::vector<std::uint8_t> outsideArc(int side, int radius, Anchor anchor) {
   return alpha;
 }
 
-// The mixer's own dark grey (mix/canvas.cpp).
+// What the mixer shows where there is no background. Its chroma planes are larger than they need to be.
 mix::VideoFrame darkGrey(int side) {
   const auto pixels = static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
-  const auto planes = std::make_shared<std::vector<std::uint8_t>>(3 * pixels, 30);
-  std::fill_n(planes->begin() + static_cast<std::ptrdiff_t>(pixels), pixels, 131);
-  std::fill_n(planes->begin() + static_cast<std::ptrdiff_t>(2 * pixels), pixels, 127);
+  const auto planes = std::make_shared<std::vector<std::uint8_t>>();
+  for (const int value : {mix::kDarkGrey.y, mix::kDarkGrey.u, mix::kDarkGrey.v})
+    planes->insert(planes->end(), pixels, static_cast<std::uint8_t>(value));
   const std::uint8_t* const y = planes->data();
   return {.width = side,
           .height = side,
@@ -127,7 +127,7 @@ std::vector<mix::PlacedOverlay> renderCorners(const mix::Rect& rect, int radius,
         Held{background ? mix::window(*background, part) : darkGrey(side), outsideArc(side, used, anchor)});
     mix::Overlay overlay{held->frame, held->alpha.data(), side};
     overlay.frame.memory = held;
-    corners.push_back({std::make_shared<const mix::Overlay>(std::move(overlay)), anchor, 0, 0});
+    corners.push_back({std::make_shared<const mix::Overlay>(std::move(overlay)), anchor, 0, 0, false});
   }
   return corners;
 }

@@ -8,7 +8,6 @@
 namespace tessera::mix {
 namespace {
 
-constexpr Colour kBackground{30, 131, 127};  // a very dark, slightly blue grey
 constexpr int kDarkest = 16, kNeutral = 128;
 constexpr int kBrightestEmpty = 48;
 constexpr int kSampleEvery = 16;  // pixels, each way
@@ -58,7 +57,7 @@ bool sameDrawing(const TilePlan& a, const TilePlan& b) {
 PlanMaker::PlanMaker(int width, int height) {
   auto first = std::make_shared<ActivePlan>();
   first->backdrop =
-      std::make_shared<Backdrop>(Backdrop{width, height, nullptr, {}, kBackground, emptyOn(kBackground)});
+      std::make_shared<Backdrop>(Backdrop{width, height, nullptr, {}, kDarkGrey, emptyOn(kDarkGrey)});
   plan_ = std::move(first);
 }
 
@@ -73,9 +72,9 @@ std::shared_ptr<const Backdrop> PlanMaker::backdropOf(VideoPlan& plan) const {
       plan.overlays == last.overlays) {
     return plan_->backdrop;
   }
-  const Colour around = plan.background ? meanOf(*plan.background) : kBackground;
+  const Colour around = plan.background ? meanOf(*plan.background) : kDarkGrey;
   return std::make_shared<const Backdrop>(Backdrop{width, height, std::move(plan.background),
-                                                   std::move(plan.overlays), kBackground, emptyOn(around)});
+                                                   std::move(plan.overlays), kDarkGrey, emptyOn(around)});
 }
 
 std::uint64_t PlanMaker::lookOf(const TilePlan& tile) {

@@ -9,11 +9,6 @@
 
 namespace tessera::mix {
 
-struct Colour {
-  int y = 0, u = 0, v = 0;
-  bool operator==(const Colour&) const = default;
-};
-
 // What lies below and above the tiles. Drawn anew as a whole when it changes.
 struct Backdrop {
   int width = 0, height = 0;

@@ -11,8 +11,6 @@
 namespace tessera::mix {
 namespace {
 
-constexpr double kMaxCrop = 0.20;  // of Fit::smart; kMaxSmartCrop of room/look.h
-
 // Scales of tile to source at which libyuv is about ten times as fast as between them (and 1 costs nothing),
 // and how much may be zoomed into a cropped picture to come to one.
 struct Scale {

@@ -2,6 +2,8 @@
 #include "pipelines/mix/tile_slot.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 namespace tessera::mix {
@@ -74,23 +76,32 @@ void TileSlot::enqueue(Shown entry) {
   thinOut();
 }
 
+// Older targets' frames come first. Of them too no more are kept: without ticks none would ever go.
+void TileSlot::thinOut() {
+  const auto current = std::ranges::find(queue_, target_.number, &Shown::target) - queue_.begin();
+  thinOut(current, std::ssize(queue_));
+  thinOut(0, current);
+}
+
 // A sender that is faster than the queue is long: the frame goes whose neighbours are nearest in time, so
 // that what is left still spans the whole playout delay and something is always due.
-void TileSlot::thinOut() {
-  const auto current = [&](const Shown& entry) { return entry.target == target_.number; };
-  if (std::ranges::count_if(queue_, current) <= kMaxQueued) return;
-  const auto first = std::ranges::find_if(queue_, current);
-  auto victim = first + 1;
-  Nanos least = Nanos::max();
-  for (auto it = first + 1; it + 1 < queue_.end(); ++it) {
-    const Nanos gap = (it + 1)->fitted.picture.captured - (it - 1)->fitted.picture.captured;
-    if (gap < least) {
-      least = gap;
-      victim = it;
+void TileSlot::thinOut(std::ptrdiff_t first, std::ptrdiff_t end) {
+  const auto captured = [&](std::ptrdiff_t at) {
+    return queue_[static_cast<std::size_t>(at)].fitted.picture.captured;
+  };
+  for (; end - first > kMaxQueued; --end) {
+    std::ptrdiff_t victim = first + 1;
+    Nanos least = Nanos::max();
+    for (std::ptrdiff_t at = first + 1; at + 1 < end; ++at) {
+      const Nanos gap = captured(at + 1) - captured(at - 1);
+      if (gap < least) {
+        least = gap;
+        victim = at;
+      }
     }
+    queue_.erase(queue_.begin() + victim);
+    count(counters_->framesDropped);
   }
-  queue_.erase(victim);
-  count(counters_->framesDropped);
 }
 
 std::uint64_t TileSlot::retarget(const TileShape& shape) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -55,6 +56,7 @@ class TileSlot final : public VideoSlot {
   void fitAndQueue(const Source& source, Target target);
   void enqueue(Shown entry);
   void thinOut();
+  void thinOut(std::ptrdiff_t first, std::ptrdiff_t end);
   std::optional<Shown> choose(Nanos now);
   const Shown* findDue(Nanos due) const;
   void dropPast(const Shown& shown);

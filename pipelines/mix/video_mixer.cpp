@@ -80,7 +80,6 @@ Mixer::PlanRef Mixer::currentPlan() const {
 }
 
 // Canvases of another size go as soon as nobody holds them, and tiles cut to their places on the new one.
-// Canvases of another size go as soon as nobody holds them, and tiles cut to their places on the new one.
 void Mixer::begin(const PlanRef& plan) {
   const auto before = std::exchange(backdrop_, plan->backdrop);
   const bool sameSize = before && before->width == backdrop_->width && before->height == backdrop_->height;

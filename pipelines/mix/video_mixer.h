@@ -8,9 +8,15 @@
 
 namespace tessera::mix {
 
-// Crop to fill the tile, letterbox, or fill where that crops at most kMaxSmartCrop (room/look.h) and fit
-// else.
+// Crop to fill the tile, letterbox, or fill where that crops at most kMaxCrop of the picture and fit else.
 enum class Fit { fill, fit, smart };
+inline constexpr double kMaxCrop = 0.20;
+
+struct Colour {
+  int y = 0, u = 0, v = 0;
+  bool operator==(const Colour&) const = default;
+};
+inline constexpr Colour kDarkGrey{30, 131, 127};  // very dark, and slightly blue
 
 class VideoSlot;
 
@@ -21,7 +27,7 @@ struct PlacedOverlay {
   std::shared_ptr<const Overlay> overlay;  // not null
   Anchor anchor = Anchor::topLeft;
   int x = 0, y = 0;
-  bool whileGliding = true;  // false: fits the tile's final size only (a border)
+  bool whileGliding = true;  // false: fits the tile's final place only (a border, corners)
   bool operator==(const PlacedOverlay&) const = default;
 };
 
@@ -45,7 +51,7 @@ struct TilePlan {
 
 struct VideoPlan {
   int width = 0, height = 0;  // of the canvas, even; 0: as it was. A change takes effect with this plan.
-  FrameRef background;        // of the canvas' size; null: a dark grey
+  FrameRef background;        // of the canvas' size; null: kDarkGrey
   // A slot stands in one tile at most (the first counts); tiles that are not even or not on the canvas are
   // left out.
   std::vector<TilePlan> tiles;

@@ -86,8 +86,7 @@ class WarmUp::Run final : public MediaRoomEvents {
 
   // What the first participant's streams need; libav alone takes a while to load.
   void loadDecoders() {
-    for (const char* factory :
-         {"rtpopusdepay", "opusdec", "rtpvp8depay", "vp8dec", "rtph264depay", "h264parse", "avdec_h264"}) {
+    for (const char* factory : {"rtpvp8depay", "vp8dec", "rtph264depay", "h264parse", "avdec_h264"}) {
       if (auto made = gst::makeElement(factory); !made)
         log::debug("decoder missing", {{"error", made.error().text}});
     }

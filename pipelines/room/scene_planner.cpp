@@ -6,6 +6,8 @@
 namespace tessera {
 namespace {
 
+static_assert(mix::kMaxCrop == kMaxSmartCrop, "the layout and the mixer mean the same by `smart`");
+
 mix::Fit fitOf(TileFit fit) {
   switch (fit) {
     case TileFit::fill:

@@ -291,6 +291,8 @@ TEST_F(SceneryTest, CornersAreTheBackgrounds) {
   EXPECT_LT(covered[4 * 200 + 4], 128);
   expectNear(at(corners[0].overlay->frame, 0, 0), {81, 90, 240}, 2);
   expectNear(at(corners[1].overlay->frame, 11, 0), {41, 240, 110}, 2);
+  for (const mix::PlacedOverlay& corner : corners)
+    EXPECT_FALSE(corner.whileGliding) << "on the way there may be another tile below";
 }
 
 TEST_F(SceneryTest, CornersNeedNoBackgroundAndMayBeSquare) {

@@ -213,6 +213,23 @@ TEST_F(VideoPlanTest, AChangeOfShapeNeitherJumpsNorStalls) {
   EXPECT_LE(mixer_->stats().refitted, 4U);
 }
 
+// Nobody takes the picture, so nothing ticks, and the tile changes again and again.
+TEST_F(VideoPlanTest, WithoutTicksFramesDoNotPileUp) {
+  const auto slot = mixer_->addSlot(std::make_shared<FixedDelay>(100ms));
+  std::vector<std::weak_ptr<const void>> sent;
+  for (int i = 0; i < 40; ++i) {
+    show({tile(slot, {0, 0, i % 2 ? 160 : 80, 90})});
+    for (int k = 0; k < 8; ++k) {
+      VideoFrame frame = solid(i % 2 ? 160 : 80, 90, kRed, now_ += kTick);  // needs no scaling
+      sent.emplace_back(frame.memory);
+      slot->push(std::move(frame), now_);
+    }
+  }
+  const auto kept = std::ranges::count_if(sent, [](const auto& memory) { return !memory.expired(); });
+  EXPECT_LE(kept, 2 * VideoSlot::kMaxQueued);
+  EXPECT_EQ(centreOf(*tick(), kLeft), kRed);
+}
+
 // Back after a while in no tile: nothing old is shown, not even with a playout delay.
 TEST_F(VideoPlanTest, ComesBackWithTheNewestFrame) {
   const auto slot = mixer_->addSlot(std::make_shared<FixedDelay>(100ms));
