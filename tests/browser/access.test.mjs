@@ -164,3 +164,42 @@ async function focusByTab(page, selector) {
   }
   assert.fail(`${selector} is not reached by the tab key`);
 }
+
+test("who has the focus in a list keeps it when others leave it, enter it, or change places", async () => {
+  const { page } = await at.open({ ...ada, name: "Ada" });
+  await page.goto(at.server.url);
+  const seen = await page.evaluate(async () => {
+    const address = "/static/page/dom.js";
+    const { h, reconcile } = await import(address);
+    const list = document.body.appendChild(h("div"));
+    const moved = new Set();
+    /** @param {string} order */
+    const show = (order) => {
+      const observer = new MutationObserver(() => {});
+      observer.observe(list, { childList: true });
+      reconcile(list, [...order], (key) => key, () => h("button"), (element, key) => void (element.textContent = key));
+      for (const { addedNodes } of observer.takeRecords()) for (const node of addedNodes) moved.add(node.textContent);
+      observer.disconnect();
+      return `${list.textContent} ${document.activeElement?.textContent}`;
+    };
+    show("abcd");
+    list.children[2].focus();
+    moved.clear();
+    const results = [show("bcd"), [...moved].join(""), show("cbd"), show("xcb")];
+    list.remove();
+    return results;
+  });
+  assert.deepEqual(seen, ["bcd c", "", "cbd c", "xcb c"], "the second: nobody is moved when one leaves");
+});
+
+test("\"Only watch\" keeps the name and the relay", async () => {
+  const { page } = await at.open({ ...ada, name: "Ada" });
+  await page.goto(`${at.server.url}?name=Ada%20L.&relay=1`);
+  const href = await page.evaluate(async () => {
+    const address = "/static/page/ended.js";
+    const { Ended } = await import(address);
+    const ended = new Ended({ room: "r", code: "overloaded", text: "", rejoin: () => {} });
+    return ended.querySelector("a.button").getAttribute("href");
+  });
+  assert.equal(href, "?name=Ada+L.&relay=1&viewer=1&join=1");
+});

@@ -62,14 +62,17 @@ export function find(selector) {
  */
 export function reconcile(parent, items, keyOf, make, update) {
   const old = new Map();
-  for (const child of parent.children) if (child instanceof HTMLElement) old.set(child.dataset.key, child);
+  const wanted = new Set(items.map(keyOf));
+  for (const child of [...parent.children])
+    if (child instanceof HTMLElement && wanted.has(child.dataset.key ?? "")) old.set(child.dataset.key, child);
+    else child.remove(); // first, or those behind it would have to move
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
   items.forEach((item, index) => {
     const key = keyOf(item);
     const element = old.get(key) ?? make(item);
-    old.delete(key);
     element.dataset.key = key;
     update(element, item);
     if (parent.children[index] !== element) parent.insertBefore(element, parent.children[index] ?? null);
   });
-  for (const element of old.values()) element.remove();
+  if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }

@@ -16,6 +16,14 @@ const kTitles = {
   overloaded: "The server is short of time",
 };
 
+/** This address for a viewer; the name and the relay stay. */
+function watching() {
+  const options = new URLSearchParams(location.search);
+  options.set("viewer", "1");
+  options.set("join", "1");
+  return `?${options}`;
+}
+
 /** `<tessera-ended>`: why one is out, and the way back. */
 export class Ended extends HTMLElement {
   /** @param {{room: string, code: string, text: string, rejoin: () => void}} given */
@@ -28,7 +36,7 @@ export class Ended extends HTMLElement {
         h("p", { class: "hint", text: sentence(text) || (code === "left" ? `You can come back to ${room} at any time.` : "") }),
         h("div", { class: "ended-buttons" },
           h("button", { class: "primary", type: "button", id: "rejoin", text: "Join again", on: { click: rejoin } }),
-          code === "overloaded" ? h("a", { class: "button", href: "?viewer=1&join=1", text: "Only watch" }) : null,
+          code === "overloaded" ? h("a", { class: "button", href: watching(), text: "Only watch" }) : null,
           h("a", { class: "button", href: "/", text: "All rooms" }))),
     );
   }

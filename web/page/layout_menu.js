@@ -84,7 +84,7 @@ export class LayoutMenu extends HTMLElement {
     this.#menu.hidden = !open;
     setAttribute(this.#button, "aria-expanded", open ? "true" : "false");
     if (!open) {
-      if (held) this.#button.focus();
+      if (held && !this.#button.hidden) this.#button.focus(); // hidden: no moderator any more
       return;
     }
     this.#menu.replaceChildren(...this.#items().map((item) => this.#row(item)), this.#unpinRow());
@@ -135,16 +135,17 @@ export class LayoutMenu extends HTMLElement {
     if (unpin instanceof HTMLElement) unpin.hidden = pinned.length === 0;
   }
 
-  /** @param {KeyboardEvent} event */
+  /** Keys in the open menu are the menu's: none is a shortcut. @param {KeyboardEvent} event */
   #walk(event) {
+    event.stopPropagation();
     const rows = this.#rows;
     const now = rows.findIndex((row) => row === document.activeElement);
     const to = { ArrowDown: now + 1, ArrowUp: now - 1 + rows.length, Home: 0, End: rows.length - 1 }[event.key];
-    if (event.key === "Escape") this.#open(false);
+    const again = event.key.toLowerCase() === kKey && !event.repeat;
+    if (event.key === "Escape" || again) this.#open(false);
     else if (to !== undefined) rows[to % rows.length]?.focus();
     else return;
     event.preventDefault();
-    event.stopPropagation();
   }
 
   /** @param {FocusEvent} event */

@@ -177,7 +177,7 @@ export class Stage extends HTMLElement {
   #walk(event) {
     const tiles = /** @type {HTMLElement[]} */ ([...this.#tiles.children]);
     const now = tiles.findIndex((tile) => tile === document.activeElement);
-    if (event.key === "Enter") tiles[now]?.querySelector("button:not([hidden])")?.dispatchEvent(new MouseEvent("click"));
+    if (event.key === "Enter" && !event.repeat) tiles[now]?.querySelector("button:not([hidden])")?.dispatchEvent(new MouseEvent("click"));
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     const next = step && now >= 0 ? tiles[(now + step + tiles.length) % tiles.length] : undefined;
     if (!next) return;
