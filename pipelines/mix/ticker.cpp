@@ -42,14 +42,18 @@ Nanos Ticker::following(Nanos deadline) const {
 }
 
 void Ticker::run() {
+  bool slept = true;
   for (Nanos deadline = clockNow() + interval_.load();; deadline = following(deadline)) {
     const Nanos interval = interval_.load(std::memory_order_relaxed);
-    // Also one that is only just due: a thread of real-time priority that did not sleep would keep its core.
-    if (const Nanos late = clockNow() - deadline; late >= Nanos{0}) {
-      const auto skipped = late / interval + 1;
+    const Nanos late = clockNow() - deadline;
+    if (late >= Nanos{0}) {
+      // Once what is due is made at once. Then the next one waits: a thread of real-time priority that never
+      // slept would keep its core.
+      const auto skipped = late / interval + (slept ? 0 : 1);
       deadline += skipped * interval;
       missed_.fetch_add(static_cast<std::uint64_t>(skipped), std::memory_order_relaxed);
     }
+    slept = late < Nanos{0} || !slept;
     sleepUntil(deadline);
     if (stopping_) return;
     function_(deadline);

@@ -12,9 +12,9 @@
 namespace tessera::mix {
 
 // Calls a function by the clock on a thread of its own, with absolute deadlines: late calls do not add up.
-// What is due by the end of a call is skipped and counted, never made up for: the thread sleeps between any
-// two calls, however long they take. Each call gets its deadline (CLOCK_MONOTONIC), which lies on the regular
-// grid whatever the scheduler did.
+// After an overrun the newest tick that is due is made at once and those before it are skipped and counted;
+// there is never a second in a row without sleep in between, however long the calls take. Each call gets its
+// deadline (CLOCK_MONOTONIC), which lies on the regular grid whatever the scheduler did.
 class Ticker {
  public:
   using Function = std::function<void(Nanos tick)>;

@@ -78,13 +78,13 @@ TEST(Ticker, SkipsAfterAnOverrun) {
   const auto ticks = recorder.waitFor(6);
   ticker.stop();
   ASSERT_GE(ticks.size(), 6U);
-  EXPECT_GE(ticks[3] - ticks[2], 80ms);
-  EXPECT_GE(ticker.missed(), 3U);
+  EXPECT_GE(ticks[3] - ticks[2], 60ms);
+  EXPECT_GE(ticker.missed(), 2U);
   EXPECT_GE(ticks[5] - ticks[3], 40ms) << "no burst";
 }
 
-// Each call takes 1.5 intervals: the next one is still ahead when it ends.
-TEST(Ticker, SleepsBetweenAnyTwoCalls) {
+// Each call takes 1.5 intervals: at most every other one follows at once.
+TEST(Ticker, SleepsAfterTwoCallsHoweverLongTheyTake) {
   Recorder recorder;
   std::vector<Nanos> ends;
   Ticker ticker("test", 10ms, [&](Nanos tick) {
@@ -97,10 +97,11 @@ TEST(Ticker, SleepsBetweenAnyTwoCalls) {
   const auto ticks = recorder.waitFor(10);
   ASSERT_GE(ticks.size(), 10U);
   for (std::size_t i = 1; i < ticks.size(); ++i) {
-    EXPECT_GT(ticks[i], ends[i - 1]);
+    const bool atOnce = ticks[i] <= ends[i - 1];
+    EXPECT_FALSE(atOnce && i > 1 && ticks[i - 1] <= ends[i - 2]) << "two in a row without sleep";
     EXPECT_EQ((ticks[i] - ticks[0]) % 10ms, 0ms);
   }
-  EXPECT_GE(ticker.missed(), ticks.size() - 1);
+  EXPECT_GE(ticker.missed(), ticks.size() / 3);
 }
 
 TEST(Ticker, MakesNoCallAfterStop) {
