@@ -135,6 +135,7 @@ void Peers::update(const PeerUpdate& update) {
     if (peer.settings.key.participant != update.participant || !peer.isMain()) continue;
     peer.settings.muted = update.muted.value_or(peer.settings.muted);
     peer.settings.cameraOff = update.cameraOff.value_or(peer.settings.cameraOff);
+    if (update.cameraOff && peer.video) peer.video->forgetFrames();  // the mixer does too
     peer.handRaised = update.handRaised.value_or(peer.handRaised);
     peer.poorConnection = update.poorConnection.value_or(peer.poorConnection);
     if (peer.audio) peer.audio->setMuted(peer.settings.muted || peer.settings.hidden);

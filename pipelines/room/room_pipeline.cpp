@@ -146,8 +146,11 @@ void RoomPipeline::updateRungs() {
 
 void RoomPipeline::updatePicture() {
   std::vector<Sitter> sitters;
+  flowing_.clear();
   for (const Peer& peer : peers_->all()) {
-    if (peer.isMain() && !peer.settings.hidden) sitters.push_back(sitterOf(peer));
+    if (!peer.isMain() || peer.settings.hidden) continue;
+    sitters.push_back(sitterOf(peer));
+    if (sitters.back().framesCome) flowing_.push_back(peer.video);
   }
   picture_->show(std::move(sitters));
 }
@@ -161,6 +164,7 @@ Sitter RoomPipeline::sitterOf(const Peer& main) const {
   sitter.name = main.settings.name;
   sitter.camera = source(main);
   sitter.cameraOn = !main.settings.cameraOff;
+  sitter.framesCome = main.video && main.video->framesCome(gst::now());
   sitter.connected = main.connected;
   sitter.style = {main.settings.muted, main.handRaised, main.poorConnection};
   for (const Peer& peer : peers_->all()) {
@@ -207,6 +211,8 @@ void RoomPipeline::onHealthDue() {
   RoomHealth health = vitals_->take(LoadGovernor::Clock::now());
   health.peers = static_cast<int>(peers_->all().size());
   if (health.degradation != degradation_) degrade(health.degradation);
+  const auto stopped = [now = gst::now()](const auto& tap) { return !tap->framesCome(now); };
+  if (std::ranges::any_of(flowing_, stopped)) changed();  // they need their avatars
   events_.onHealth(health);
   if (health.hungTeardowns > kMaxHungTeardowns)
     failRoom({ErrorCode::roomFailed, fmt::format("{} teardowns hang", health.hungTeardowns)});

@@ -70,7 +70,8 @@ class RoomPipeline final : public MediaRoom {
   SpeakingFilter speaking_;
   Timer health_;
   Degradation degradation_ = Degradation::none;
-  std::shared_ptr<PhaseTap> leader_;  // whose frames the canvas tick follows
+  std::shared_ptr<PhaseTap> leader_;                // whose frames the canvas tick follows
+  std::vector<std::shared_ptr<PhaseTap>> flowing_;  // of those who were planned without an avatar
   bool changed_ = false;
   bool failed_ = false;
   WeakOwner<RoomPipeline> weak_{this};

@@ -82,7 +82,8 @@ mix::TilePlan ScenePlanner::personTile(const SceneTile& tile, const Sitter& sitt
   plan.slot = sitter.camera.slot;
   plan.showVideo = sitter.cameraOn;
   plan.leads = sitter.leads;
-  plan.avatar = drawings_.avatar(sitter.name, sitter.id.value, width, height);
+  if (!sitter.cameraOn || !sitter.framesCome)
+    plan.avatar = drawings_.avatar(sitter.name, sitter.id.value, width, height);
   if (auto label = drawings_.label(sitter.name, width, height, sitter.style)) {
     const int margin = std::max({2, height / 45, drawings_.radius() / 2}) & ~1;  // even, for the chroma
     plan.overlays.push_back({std::move(label), mix::Anchor::bottomLeft, margin, margin});

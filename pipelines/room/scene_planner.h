@@ -29,6 +29,7 @@ struct Sitter {
   std::string name;
   Source camera;
   bool cameraOn = true;
+  bool framesCome = false;  // of the camera; a large avatar, which takes long to draw, is not needed then
   Source screen;
   draw::LabelStyle style;
   bool connected = false;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "pipelines/draw/labels.h"
 #include "room_people.h"
 
 // What surrounds the people in a receiver's picture, and what a room does without.
@@ -95,6 +96,40 @@ TEST_F(RoomSceneryTest, moreThanTilesAreCounted) {
   }
   EXPECT_TRUE(runUntil([&] { return room_->picture.more == 3; })) << room_->picture.more;
   EXPECT_EQ(room_->picture.tiles.size(), 1U);
+}
+
+// Who stops sending is shown by the avatar, which is drawn when it is needed.
+TEST_F(RoomSceneryTest, theAvatarComesWhenFramesStop) {
+  open();
+  Guest& other = room_->guests.back();
+  const auto seen = [&] { return viewer_->screen->colourIn(*room_->tileOf(other)); };
+  ASSERT_TRUE(runUntil([&] { return room_->allConnected() && near(seen(), yuvOf(other.options.argb)); }));
+  const Tile& tile = *room_->tileOf(other);
+  test::Screen avatar;
+  avatar.show(*draw::renderAvatar(other.settings.name, tile.participant.value, tile.width, tile.height,
+                                  settings_.look.highContrast));
+  const test::Yuv expected = avatar.colourIn({{}, {}, 0, 0, tile.width, tile.height});
+  other.client->stop();
+  EXPECT_TRUE(runUntil([&] { return near(seen(), expected); })) << seen().y << " for " << expected.y;
+}
+
+TEST(RoomAvatars, areNotDrawnForWhomAPictureComes) {
+  ScenePlanner planner{Look{}, kCanvas};
+  Scene scene;
+  scene.tiles.emplace_back().id = {"ada"};
+  scene.tiles.front().rect = {0, 0, 320, 180};
+  Sitter ada;
+  ada.id = {"ada"};
+  ada.name = "Ada";
+  const auto hasAvatar = [&](bool cameraOn, bool framesCome) {
+    ada.cameraOn = cameraOn;
+    ada.framesCome = framesCome;
+    return planner.plan(scene, {ada}, kCanvas).plan.tiles.at(0).avatar != nullptr;
+  };
+  EXPECT_TRUE(hasAvatar(true, false));
+  EXPECT_FALSE(hasAvatar(true, true));
+  EXPECT_TRUE(hasAvatar(false, true));
+  EXPECT_TRUE(hasAvatar(false, false));
 }
 
 }  // namespace
