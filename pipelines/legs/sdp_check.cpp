@@ -215,6 +215,7 @@ bool isKept(const GstSDPAttribute* attribute, const OfferShape::Line& offered) {
 void normaliseMedia(GstSDPMedia* media, const OfferShape::Line& offered, const Transport& transport) {
   for (guint i = gst_sdp_media_attributes_len(media); i-- > 0;)
     if (!isKept(gst_sdp_media_get_attribute(media, i), offered)) gst_sdp_media_remove_attribute(media, i);
+  gst_sdp_media_set_information(media, nullptr);  // GStreamer 1.22 writes it without the end of its line
   std::string digest;
   for (const std::uint8_t byte : transport.fingerprint) digest += fmt::format("{:02X}:", byte);
   digest.pop_back();

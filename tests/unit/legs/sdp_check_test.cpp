@@ -216,6 +216,14 @@ TEST(SdpCheckTest, TakesCandidatesOut) {
   EXPECT_FALSE(check(many));
 }
 
+// What GStreamer writes of it would run into the next line.
+TEST(SdpCheckTest, HandsOnNoInformationLines) {
+  const auto answer = check(replaced(test::kAnswer, "c=IN", "i=a title\r\nc=IN"));
+  ASSERT_TRUE(answer) << answer.error().text;
+  const auto again = check(sdpText(answer->message.get()));
+  EXPECT_TRUE(again) << again.error().text;
+}
+
 // Whatever arrives, the answer is a yes or a no.
 TEST(SdpCheckTest, SurvivesMutations) {
   std::mt19937 random(4711);
