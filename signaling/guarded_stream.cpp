@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "signaling/object_ref.h"
+
 // Three small GObject classes: filters around the input and the output stream, which libsoup drives by
 // GPollable*Stream, and the GIOStream that holds them and closes what it wraps.
 
@@ -162,12 +164,12 @@ void streamCloseAsync(GIOStream* stream, int priority, GCancellable* cancellable
                       GAsyncReadyCallback callback, gpointer data) {
   GTask* task = g_task_new(stream, cancellable, callback, data);
   const auto closed = [](GObject* base, GAsyncResult* result, gpointer waiting) {
+    const auto pending = ObjectRef<GTask>::adopt(G_TASK(waiting));
     GError* error = nullptr;
     if (g_io_stream_close_finish(G_IO_STREAM(base), result, &error))
-      g_task_return_boolean(G_TASK(waiting), TRUE);
+      g_task_return_boolean(pending.get(), TRUE);
     else
-      g_task_return_error(G_TASK(waiting), error);
-    g_object_unref(waiting);
+      g_task_return_error(pending.get(), error);
   };
   g_io_stream_close_async(guarded(stream)->base, priority, cancellable, closed, task);
 }

@@ -15,11 +15,11 @@ constexpr guint kMtu = 1200;
 
 // An installation that lacks it does without it.
 void addExtension(GstElement* payloader, int id, const char* uri) {
-  GstRTPHeaderExtension* extension = gst_rtp_header_extension_create_from_uri(uri);
+  const auto extension =
+      gst::Ref<GstRTPHeaderExtension>::adopt(gst_rtp_header_extension_create_from_uri(uri));
   if (!extension) return;
-  gst_rtp_header_extension_set_id(extension, static_cast<guint>(id));
-  g_signal_emit_by_name(payloader, "add-extension", extension);
-  gst_object_unref(extension);
+  gst_rtp_header_extension_set_id(extension.get(), static_cast<guint>(id));
+  g_signal_emit_by_name(payloader, "add-extension", extension.get());
 }
 
 Status connect(GstBin* bin, gst::PushPad& source, const char* factory, int payload, GstPad* sink) {

@@ -37,8 +37,8 @@ Status configureIce(GstElement* webrtc, const RoomSettings& room) {
   g_object_get(ice, "agent", &nice, nullptr);
   if (nice) {
     // Real keepalive checks, so that a path that died is noticed (consent freshness is not in libnice 0.1.21)
+    const auto agent = gst::Ref<GObject>::adopt(nice);
     g_object_set(nice, "upnp", FALSE, "keepalive-conncheck", TRUE, nullptr);
-    g_object_unref(nice);
   }
   for (const std::string& address : room.gatherAddresses) {
     gboolean added = FALSE;
@@ -130,9 +130,9 @@ Result<gst::Ref<GstPad>> requestSink(GstElement* webrtc, const char* name, const
   GObject* transceiver = nullptr;
   g_object_get(pad, "transceiver", &transceiver, nullptr);
   if (!transceiver) return fail(ErrorCode::internal, "webrtcbin pad {} has no transceiver", name);
+  const auto owned = gst::Ref<GObject>::adopt(transceiver);
   g_object_set(transceiver, "codec-preferences", caps.get(), "direction",
                GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV, "do-nack", nack, nullptr);
-  g_object_unref(transceiver);
   return result;
 }
 
@@ -143,8 +143,8 @@ Status addReceiver(GstElement* webrtc, const std::string& preferences, bool nack
   g_signal_emit_by_name(webrtc, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, caps.get(),
                         &transceiver);
   if (!transceiver) return fail(ErrorCode::internal, "webrtcbin gives no receiving line");
+  const auto owned = gst::Ref<GstWebRTCRTPTransceiver>::adopt(transceiver);
   g_object_set(transceiver, "do-nack", nack, nullptr);
-  gst_object_unref(transceiver);
   return {};
 }
 
@@ -199,13 +199,13 @@ gst::Ref<GstWebRTCDTLSTransport> WebrtcElement::dtlsTransport() const {
   GstWebRTCRTPTransceiver* transceiver = nullptr;
   g_signal_emit_by_name(bin, "get-transceiver", 0, &transceiver);
   if (!transceiver) return {};
+  const auto line = gst::Ref<GstWebRTCRTPTransceiver>::adopt(transceiver);
   GstWebRTCRTPReceiver* receiver = nullptr;
   g_object_get(transceiver, "receiver", &receiver, nullptr);
-  gst_object_unref(transceiver);
   if (!receiver) return {};
+  const auto receiving = gst::Ref<GstWebRTCRTPReceiver>::adopt(receiver);
   GstWebRTCDTLSTransport* transport = nullptr;
   g_object_get(receiver, "transport", &transport, nullptr);
-  gst_object_unref(receiver);
   return gst::Ref<GstWebRTCDTLSTransport>::adopt(transport);
 }
 

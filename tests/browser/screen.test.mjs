@@ -93,7 +93,8 @@ const seesGrid = (viewer, count) => until(`${viewer.name} sees ${count} people a
   return tiles.length === count && tiles.every((tile) => tile.pc === "main");
 });
 
-test("small text stays readable, its presenter beside it, its sound is heard; the button ends it", async () => {
+/** Ada and Bob are in a room, and Ada sees the text that Bob shares. */
+async function bobShares() {
   const room = at.newRoom();
   const text = await openText();
   const first = await at.join(room, ada);
@@ -101,6 +102,11 @@ test("small text stays readable, its presenter beside it, its sound is heard; th
   await first.sees(bob);
   await second.page.click("#share");
   await until("Ada sees a screen", () => first.screenTile());
+  return { room, text, first, second };
+}
+
+test("small text stays readable, its presenter beside it, its sound is heard; the button ends it", async () => {
+  const { text, first, second } = await bobShares();
   const source = await captured(second);
   const rows = await readsText(first, source);
   assert.ok(rows.length > 20, `${rows.length} rows`);
@@ -128,12 +134,7 @@ test("small text stays readable, its presenter beside it, its sound is heard; th
 });
 
 test("what ends the capture in the browser ends the sharing", async () => {
-  const room = at.newRoom();
-  const text = await openText();
-  const first = await at.join(room, ada);
-  const second = await at.join(room, bob);
-  await second.page.click("#share");
-  await until("Ada sees a screen", () => first.screenTile());
+  const { text, first, second } = await bobShares();
   await text.close(); // its track ends as it does by the browser's own bar
   await isTold(second, "no longer shared");
   await seesGrid(first, 2);
@@ -163,12 +164,7 @@ test("a second one takes over, and the first is told", async () => {
 });
 
 test("a screen comes back after a lost WebSocket and a lost connection, and goes with a reload", async () => {
-  const room = at.newRoom();
-  const text = await openText();
-  const first = await at.join(room, ada);
-  const second = await at.join(room, bob);
-  await second.page.click("#share");
-  await until("Ada sees a screen", () => first.screenTile());
+  const { text, first, second } = await bobShares();
   const source = await captured(second);
   await readsText(first, source);
 
@@ -197,12 +193,7 @@ test("a screen comes back after a lost WebSocket and a lost connection, and goes
 });
 
 test("a room process that dies takes no screen with it", async () => {
-  const room = at.newRoom();
-  const text = await openText();
-  const first = await at.join(room, ada);
-  const second = await at.join(room, bob);
-  await second.page.click("#share");
-  await until("Ada sees a screen", () => first.screenTile());
+  const { room, text, first, second } = await bobShares();
   const source = await captured(second);
   const pid = await at.server.roomPid(room);
   const before = await first.connectionCount();

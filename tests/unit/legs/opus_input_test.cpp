@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <opus/opus.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -199,6 +200,9 @@ TEST_F(OpusInputTest, SkipsConfirmedSilenceAndKeepsTheFirstSyllable) {
   for (const auto& packet : silence) take(n++, packet, -127);
   EXPECT_GT(stats->skipped, 140u);
   EXPECT_LT(stats->decoded, 60u);
+  const auto told = std::ranges::count(pushes, std::size_t{0}, [](const auto& push) { return push.second; });
+  EXPECT_EQ(static_cast<std::uint64_t>(told), stats->skipped.load())
+      << "the playout delay hears of each packet";
   heard.clear();
   for (const auto& packet : voice) take(n++, packet, -20);
   ASSERT_EQ(heard.size(), std::size_t{20 * kFrame});
