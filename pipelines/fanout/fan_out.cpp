@@ -20,10 +20,17 @@ std::shared_ptr<const FanOut::Receivers> FanOut::receivers() const {
   return receivers_;
 }
 
-ReceiverId FanOut::add(std::shared_ptr<LegOutput> output, VideoCodec codec, const mix::AudioSlot* slot) {
+std::shared_ptr<Receiver> FanOut::find(ReceiverId id) const {
+  const auto all = receivers();
+  const auto at = std::ranges::find(*all, id, [](const auto& receiver) { return receiver->id; });
+  return at == all->end() ? nullptr : *at;
+}
+
+ReceiverId FanOut::add(std::shared_ptr<LegOutput> output, std::optional<RungId> rung,
+                       const mix::AudioSlot* slot) {
   const std::lock_guard lock(mutex_);
   auto changed = std::make_shared<Receivers>(*receivers_);
-  changed->push_back(std::make_shared<Receiver>(++lastId_, std::move(output), codec, slot, clock_));
+  changed->push_back(std::make_shared<Receiver>(++lastId_, std::move(output), rung, slot, clock_));
   receivers_ = std::move(changed);
   return lastId_;
 }
@@ -40,25 +47,41 @@ void FanOut::remove(ReceiverId id) {
 }
 
 void FanOut::expectKeyframe(ReceiverId id) {
-  const auto all = receivers();  // held: the list may be replaced meanwhile
-  for (const auto& receiver : *all) {
-    if (receiver->id == id && receiver->expectKeyframe(clock_())) handlers_.onKeyframeNeeded(receiver->codec);
-  }
+  const auto receiver = find(id);
+  if (const auto needed = receiver ? receiver->expectKeyframe(clock_()) : std::nullopt)
+    handlers_.onKeyframeNeeded(*needed);
 }
 
-void FanOut::video(VideoCodec codec, const gst::Ref<GstBuffer>& frame, bool keyframe) {
+void FanOut::setRung(ReceiverId id, std::optional<RungId> rung) {
+  const auto receiver = find(id);
+  if (!receiver) return;
+  const auto set = receiver->setRung(rung, clock_());
+  if (set.keyframeNeeded) handlers_.onKeyframeNeeded(*rung);
+  if (set.moved) handlers_.onMoved(id);
+}
+
+std::optional<RungId> FanOut::sentRung(ReceiverId id) const {
+  const auto receiver = find(id);
+  return receiver ? receiver->sentRung() : std::nullopt;
+}
+
+void FanOut::askKeyframe(ReceiverId id) {
+  if (const auto rung = sentRung(id)) handlers_.onKeyframeNeeded(*rung);
+}
+
+void FanOut::video(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe) {
   const mix::Nanos now = clock_();
   WorkerPool::Strands strands;
   bool keyframeNeeded = false;
   const auto all = receivers();  // held: the list may be replaced meanwhile
   for (const auto& receiver : *all) {
-    if (receiver->codec != codec) continue;
-    const auto queued = receiver->queueVideo(frame, keyframe, now);
+    const auto queued = receiver->queueVideo(rung, frame, keyframe, now);
     if (queued.schedule) strands.push_back(receiver);
+    if (queued.moved) handlers_.onMoved(receiver->id);
     keyframeNeeded = keyframeNeeded || queued.keyframeNeeded;
   }
   pool_.schedule(std::move(strands));
-  if (keyframeNeeded) handlers_.onKeyframeNeeded(codec);
+  if (keyframeNeeded) handlers_.onKeyframeNeeded(rung);
 }
 
 void FanOut::audio(const gst::Ref<GstBuffer>& common, std::span<const PersonalPacket> personal) {

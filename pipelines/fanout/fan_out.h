@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,7 +21,8 @@ using ReceiverId = std::uint64_t;
 // Brings what the encoders make to every receiver, so that none can cost the others anything: video() and
 // audio() only queue (bounded) and return; a small pool of threads serves the receivers, each by one thread
 // at a time and in order. A receiver that is not ready() gets nothing. Its video begins with a keyframe, and
-// again after its queue was full. One whose push takes longer than kSlowPush loses its thread to a new one;
+// again after its queue was full. One that is to take another rung goes on with the old one until that rung's
+// keyframe. One whose push takes longer than kSlowPush loses its thread to a new one;
 // longer than kDeadPush, it is reported broken and never served again.
 //
 // Thread-safe. Handlers come from any thread and must not block. A thread that a receiver holds
@@ -31,7 +33,8 @@ class FanOut {
   static constexpr mix::Nanos kDeadPush = std::chrono::seconds(2);
 
   struct Handlers {
-    std::function<void(VideoCodec)> onKeyframeNeeded;
+    std::function<void(RungId)> onKeyframeNeeded;
+    std::function<void(ReceiverId)> onMoved;  // what it is sent is of the rung that it was told last
     std::function<void(ReceiverId, const Error&)> onBroken;  // once per receiver
   };
   using Clock = std::function<mix::Nanos()>;
@@ -42,12 +45,16 @@ class FanOut {
   FanOut& operator=(const FanOut&) = delete;
 
   // `slot`: whose own sound is not to be heard; null hears everyone.
-  ReceiverId add(std::shared_ptr<LegOutput> output, VideoCodec codec, const mix::AudioSlot* slot);
+  ReceiverId add(std::shared_ptr<LegOutput> output, std::optional<RungId> rung, const mix::AudioSlot* slot);
   void remove(ReceiverId id);  // nothing is pushed after the push under way
   // The receiver became ready: asks for its keyframe before the next frame shows that it waits for one.
   void expectKeyframe(ReceiverId id);
+  // The rung that it is to take from its next keyframe on, which is asked for; none: no video, at once.
+  void setRung(ReceiverId id, std::optional<RungId> rung);
+  std::optional<RungId> sentRung(ReceiverId id) const;  // the rung of the frames that it is sent
+  void askKeyframe(ReceiverId id);                      // it sent PLI or FIR
 
-  void video(VideoCodec codec, const gst::Ref<GstBuffer>& frame, bool keyframe);
+  void video(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe);
   // Each receiver gets the personal packet of its slot if there is one, else the common one (may be null).
   void audio(const gst::Ref<GstBuffer>& common, std::span<const PersonalPacket> personal);
 
@@ -61,6 +68,7 @@ class FanOut {
  private:
   using Receivers = std::vector<std::shared_ptr<Receiver>>;
   std::shared_ptr<const Receivers> receivers() const;
+  std::shared_ptr<Receiver> find(ReceiverId id) const;
   void checkPush(Receiver& receiver, mix::Nanos now);
 
   const Handlers handlers_;

@@ -5,29 +5,53 @@
 
 namespace tessera {
 
-Receiver::Receiver(ReceiverId receiverId, std::shared_ptr<LegOutput> output, VideoCodec videoCodec,
+Receiver::Receiver(ReceiverId receiverId, std::shared_ptr<LegOutput> output, std::optional<RungId> rung,
                    const mix::AudioSlot* audioSlot, FanOut::Clock clock)
     : id(receiverId),
-      codec(videoCodec),
       slot(audioSlot),
       output_(std::move(output)),
-      clock_(std::move(clock)) {}
+      clock_(std::move(clock)),
+      wanted_(rung),
+      sent_(rung) {}
 
-Receiver::Queued Receiver::queueVideo(const gst::Ref<GstBuffer>& frame, bool keyframe, mix::Nanos now) {
+Receiver::Queued Receiver::queueVideo(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe,
+                                      mix::Nanos now) {
   if (!ready()) return {};
   const std::lock_guard lock(mutex_);
-  if (closed_) return {};
-  if (videoQueued_ >= kMaxVideoQueued) closeGate();
+  const bool moves = rung == wanted_ && rung != sent_;
+  if (closed_ || (rung != sent_ && !moves)) return {};
+  if (!moves && videoQueued_ >= kMaxVideoQueued) closeGate();
   if (keyframe) gateOpen_ = true;
-  if (!gateOpen_) {
-    const bool ask = askedAt_.count() == 0 || now - askedAt_ >= kAskAgainAfter;
-    if (ask) askedAt_ = now;
-    return {.schedule = false, .keyframeNeeded = ask};
-  }
+  if (moves ? !keyframe : !gateOpen_) return {.keyframeNeeded = mayAsk(now)};
+  if (moves) sent_ = rung;
   askedAt_ = mix::Nanos(0);
   queue_.push_back({frame, true});
   ++videoQueued_;
-  return {.schedule = wake()};
+  return {.schedule = wake(), .moved = moves};
+}
+
+bool Receiver::mayAsk(mix::Nanos now) {
+  if (askedAt_.count() != 0 && now - askedAt_ < kAskAgainAfter) return false;
+  askedAt_ = now;
+  return true;
+}
+
+Receiver::Queued Receiver::setRung(std::optional<RungId> rung, mix::Nanos now) {
+  const std::lock_guard lock(mutex_);
+  if (rung == wanted_) return {};
+  wanted_ = rung;
+  askedAt_ = mix::Nanos(0);
+  if (!rung) {
+    closeGate();
+    sent_ = std::nullopt;
+  }
+  if (rung == sent_) return {.moved = true};
+  return {.keyframeNeeded = mayAsk(now)};
+}
+
+std::optional<RungId> Receiver::sentRung() {
+  const std::lock_guard lock(mutex_);
+  return sent_;
 }
 
 Receiver::Queued Receiver::queueAudio(const gst::Ref<GstBuffer>& packet) {
@@ -40,11 +64,11 @@ Receiver::Queued Receiver::queueAudio(const gst::Ref<GstBuffer>& packet) {
   return {.schedule = wake()};
 }
 
-bool Receiver::expectKeyframe(mix::Nanos now) {
+std::optional<RungId> Receiver::expectKeyframe(mix::Nanos now) {
   const std::lock_guard lock(mutex_);
-  if (closed_ || gateOpen_ || askedAt_.count() != 0) return false;
+  if (closed_ || gateOpen_ || askedAt_.count() != 0 || !wanted_) return std::nullopt;
   askedAt_ = now;
-  return true;
+  return wanted_;
 }
 
 void Receiver::close() {

@@ -18,16 +18,19 @@ class Receiver : public WorkerPool::Strand {
   static constexpr std::size_t kMaxAudioQueued = 30;
   static constexpr mix::Nanos kAskAgainAfter = std::chrono::seconds(1);
 
-  Receiver(ReceiverId id, std::shared_ptr<LegOutput> output, VideoCodec codec, const mix::AudioSlot* slot,
-           FanOut::Clock clock);
+  Receiver(ReceiverId id, std::shared_ptr<LegOutput> output, std::optional<RungId> rung,
+           const mix::AudioSlot* slot, FanOut::Clock clock);
 
   struct Queued {
     bool schedule = false;        // it was idle and wants a thread
-    bool keyframeNeeded = false;  // nothing can be sent before one comes
+    bool keyframeNeeded = false;  // nothing of this rung can be sent before one comes
+    bool moved = false;           // to the rung it was told
   };
-  Queued queueVideo(const gst::Ref<GstBuffer>& frame, bool keyframe, mix::Nanos now);
+  Queued queueVideo(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe, mix::Nanos now);
   Queued queueAudio(const gst::Ref<GstBuffer>& packet);
-  bool expectKeyframe(mix::Nanos now);  // true: ask for one
+  std::optional<RungId> expectKeyframe(mix::Nanos now);  // of which rung to ask for one
+  Queued setRung(std::optional<RungId> rung, mix::Nanos now);
+  std::optional<RungId> sentRung();
   void close();
 
   bool run() override;
@@ -43,7 +46,6 @@ class Receiver : public WorkerPool::Strand {
   bool ready() const { return output_->ready(); }
 
   const ReceiverId id;
-  const VideoCodec codec;
   const mix::AudioSlot* const slot;
 
  private:
@@ -59,6 +61,7 @@ class Receiver : public WorkerPool::Strand {
   enum class Next { idle, go, otherThread };
   Next finish(bool pushed);  // the push is over
   bool wake();               // true: schedule it
+  bool mayAsk(mix::Nanos now);
   void closeGate();
 
   const std::shared_ptr<LegOutput> output_;
@@ -67,7 +70,9 @@ class Receiver : public WorkerPool::Strand {
   std::mutex mutex_;
   std::deque<Item> queue_;
   std::size_t videoQueued_ = 0;
-  bool gateOpen_ = false;   // a keyframe has been queued since the last gap
+  std::optional<RungId> wanted_;
+  std::optional<RungId> sent_;
+  bool gateOpen_ = false;   // a keyframe of sent_ has been queued since the last gap
   mix::Nanos askedAt_{0};   // for a keyframe; 0: not since the gate closed
   bool scheduled_ = false;  // a thread has it or will
   bool closed_ = false;

@@ -9,6 +9,7 @@
 #include "pipelines/legs/opus_input.h"
 #include "pipelines/mix/audio_mixer.h"
 #include "pipelines/mix/video_mixer.h"
+#include "room/bandwidth_estimator.h"
 #include "room/media_room.h"
 
 namespace tessera {
@@ -55,6 +56,11 @@ class WebRtcLeg {
   virtual void requestKeyframe() = 0;               // from the sender, rate-limited
   virtual std::shared_ptr<LegOutput> output() = 0;  // null for a shared screen: nothing is sent to it
   virtual const OpusInputStats& audioStats() const = 0;
+  // Of the way to the receiver, by its RTCP.
+  virtual NetworkReport network() const = 0;
+  // What was asked of the sender. Whatever it does: nothing of its picture is decoded while that is nothing,
+  // and what is far more than was asked for is not taken.
+  virtual void setIngest(const Ingest& ingest) = 0;
   // Is `source` (of a bus message) an element of this leg? Then an error is the leg's alone.
   virtual bool owns(GstObject* source) const = 0;
   // Handlers fall silent, slots are let go, the bin is handed to the reaper. The leg may be destroyed after.

@@ -72,6 +72,8 @@ class WarmUp::Run final : public MediaRoomEvents {
   void onPeerError(const PeerKey&, const Error&) override {}
   void onPicture(const Picture&) override {}
   void onConnectionQuality(const PeerKey&, bool) override {}
+  void onReceiving(const PeerKey&, const Receiving&) override {}
+  void onIngest(const PeerKey&, const Ingest&) override {}
   void onSpeaking(const std::vector<SpeakerLevel>&) override {}
   void onHealth(const RoomHealth&) override {}
   void onFailed(const Error& why) override { finishLater(tl::unexpected(why)); }
@@ -79,7 +81,8 @@ class WarmUp::Run final : public MediaRoomEvents {
  private:
   void loadEncoders(const RoomSettings& settings) {
     for (const VideoCodec codec : {VideoCodec::vp8, VideoCodec::h264}) {
-      if (auto made = VideoEncoder::create({codec, settings.canvas, settings.videoKbps}, nullptr); !made)
+      if (auto made = VideoEncoder::create({codec, settings.canvas, settings.rungs.front().kbps}, nullptr);
+          !made)
         log::warn("encoder missing", {{"error", made.error().text}});
     }
   }

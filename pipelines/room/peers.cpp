@@ -69,7 +69,8 @@ void Peers::connect(Peer& peer) {
                                legHandlers(settings.key, settings.codec));
   if (!leg) return refuse(settings.key, leg.error());
   peer.leg = std::move(*leg);
-  if (peer.isMain()) peer.receiver = media_.fanOut.add(peer.leg->output(), settings.codec, peer.audio.get());
+  if (peer.isMain())
+    peer.receiver = media_.fanOut.add(peer.leg->output(), RungId{settings.codec, 0}, peer.audio.get());
 }
 
 // Whoever shares a screen does not hear its sound, whichever of the two connections is the newer.

@@ -81,9 +81,10 @@ RoomPipeline::Governor RoomPipeline::makeGovernor() {
 
 FanOut::Handlers RoomPipeline::fanOutHandlers() {
   FanOut::Handlers handlers;
-  handlers.onKeyframeNeeded = [rungs = std::weak_ptr<Rungs>(rungs_)](VideoCodec codec) {
-    if (const auto alive = rungs.lock()) alive->requestKeyframe(codec);
+  handlers.onKeyframeNeeded = [rungs = std::weak_ptr<Rungs>(rungs_)](RungId rung) {
+    if (const auto alive = rungs.lock()) alive->requestKeyframe(rung.codec);
   };
+  handlers.onMoved = [](ReceiverId) {};
   handlers.onBroken = [weak = weak_.get()](ReceiverId receiver, const Error& why) {
     post([weak, receiver, why] {
       if (auto* self = weak.get()) self->peers_->failReceiver(receiver, why);
@@ -115,6 +116,11 @@ void RoomPipeline::updatePeer(const PeerUpdate& update) {
 void RoomPipeline::setLayout(const LayoutChoice& choice) {
   assertMainThread();
   picture_->choose(choice);
+}
+
+void RoomPipeline::reportStats(const ParticipantId& participant, const ReceiverStats& stats) {
+  assertMainThread();
+  log::debug("stats", {{"peer", participant.value}, {"decodeMs", stats.decodeMs}});
 }
 
 void RoomPipeline::removePeer(const PeerKey& key) {

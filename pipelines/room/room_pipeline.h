@@ -36,6 +36,7 @@ class RoomPipeline final : public MediaRoom {
   void addCandidate(const PeerKey& peer, const IceCandidate& candidate) override;
   void updatePeer(const PeerUpdate& update) override;
   void setLayout(const LayoutChoice& choice) override;
+  void reportStats(const ParticipantId& participant, const ReceiverStats& stats) override;
   void removePeer(const PeerKey& peer) override;
 
  private:

@@ -53,6 +53,10 @@ void RoomService::handle(const wire::SetLayout& message) {
   if (room_) room_->setLayout(message.choice);
 }
 
+void RoomService::handle(const wire::ReportStats& message) {
+  if (room_) room_->reportStats(message.participant, message.stats);
+}
+
 void RoomService::handle(const wire::RemovePeer& message) {
   if (room_) room_->removePeer(message.peer);
 }
@@ -95,6 +99,14 @@ void RoomService::onPicture(const Picture& picture) {
 
 void RoomService::onConnectionQuality(const PeerKey& peer, bool poor) {
   send(wire::ConnectionQuality{peer, poor});
+}
+
+void RoomService::onReceiving(const PeerKey& peer, const Receiving& receiving) {
+  send(wire::ReceivingChanged{peer, receiving});
+}
+
+void RoomService::onIngest(const PeerKey& peer, const Ingest& ingest) {
+  send(wire::IngestChanged{peer, ingest});
 }
 
 void RoomService::onSpeaking(const std::vector<SpeakerLevel>& levels) {

@@ -28,6 +28,8 @@ class RoomService final : public MediaRoomEvents {
   void onPeerError(const PeerKey& peer, const Error& error) override;
   void onPicture(const Picture& picture) override;
   void onConnectionQuality(const PeerKey& peer, bool poor) override;
+  void onReceiving(const PeerKey& peer, const Receiving& receiving) override;
+  void onIngest(const PeerKey& peer, const Ingest& ingest) override;
   void onSpeaking(const std::vector<SpeakerLevel>& levels) override;
   void onHealth(const RoomHealth& health) override;
   void onFailed(const Error& why) override;
@@ -44,6 +46,7 @@ class RoomService final : public MediaRoomEvents {
   void handle(const wire::AddCandidate& message);
   void handle(const wire::UpdatePeer& message);
   void handle(const wire::SetLayout& message);
+  void handle(const wire::ReportStats& message);
   void handle(const wire::RemovePeer& message);
   void handle(const wire::CloseRoom& message);
 

@@ -14,7 +14,7 @@ const char* nameOf(VideoCodec codec) {
 
 VideoPath::VideoPath(const RoomSettings& settings, std::shared_ptr<Rungs> rungs,
                      std::shared_ptr<FanOut> fanOut, Reaper& reaper, FailureHandler onFailed)
-    : rungSettings_{VideoCodec::vp8, settings.canvas, settings.videoKbps},
+    : rungSettings_{VideoCodec::vp8, settings.canvas, settings.rungs.front().kbps},
       rungs_(std::move(rungs)),
       fanOut_(std::move(fanOut)),
       reaper_(reaper),
@@ -52,7 +52,7 @@ Status VideoPath::setRungNeeded(VideoCodec codec, bool needed) {
   settings.codec = codec;
   auto rung = VideoRung::create(settings,
                                 {[fanOut = fanOut_, codec](const gst::Ref<GstBuffer>& frame, bool keyframe) {
-                                   fanOut->video(codec, frame, keyframe);
+                                   fanOut->video({codec, 0}, frame, keyframe);
                                  },
                                  onFailed_});
   if (!rung) return tl::unexpected(rung.error());

@@ -9,14 +9,13 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "room/look.h"
+#include "room/rung.h"
 
 // The boundary between those who know people (the server) and those who know media (the room process).
 // Two implementations: pipelines/RoomPipeline (the media itself) and server/RoomProcess (a proxy that speaks
 // wire/room_messages.h to the process that runs it). Tests use either, or a fake. Main thread throughout.
 
 namespace tessera {
-
-enum class VideoCodec { vp8, h264 };
 
 struct CanvasSettings {
   int width = 1280;  // pixels, even
@@ -36,7 +35,7 @@ struct SoundSettings {
 struct RoomSettings {
   RoomId room;
   CanvasSettings canvas;
-  int videoKbps = 1500;
+  std::vector<RungSpec> rungs{RungSpec{}};  // top first, 1 to kMaxRungs, each lower in height or rate
   int audioKbps = 40;
   int maxTalkers = 6;
   int maxParticipants = 100;
@@ -56,6 +55,9 @@ struct PeerSettings {
   bool muted = false;
   bool cameraOff = false;  // true also for who has no camera: the tile shows initials
   bool hidden = false;     // a viewer without a tile: sends nothing and is not drawn
+  // The best level of the ladder that they want or may have: 0 is the top rung, the number of rungs sound
+  // alone.
+  int bestLevel = 0;
 };
 // With key.pc "screen" it is the participant's shared screen: it only sends (picture, and sound if it has
 // any), and its participant does not hear that sound back.
@@ -66,6 +68,36 @@ struct PeerUpdate {
   std::optional<bool> cameraOff;
   std::optional<bool> handRaised;
   std::optional<bool> poorConnection;
+  std::optional<int> bestLevel;
+};
+
+// What a client says of the picture that it receives, since it said so last.
+struct ReceiverStats {
+  double seconds = 0;  // that this is about
+  int framesDecoded = 0;
+  int framesDropped = 0;  // decoded, or not even that, but not shown for want of time
+  int freezes = 0;
+  int decodeMs = 0;  // of one frame, on average
+};
+
+// What keeps a receiver from the top rung.
+enum class ReceivingLimit { none, network, device, wish };
+
+// What a participant gets of the picture.
+struct Receiving {
+  int level = 0;           // the number of rungs: sound alone
+  CanvasSettings picture;  // of the rung; fps 0: a still picture every kStillEvery; width 0: none
+  int kbps = 0;            // of the rung
+  ReceivingLimit limit = ReceivingLimit::none;
+  bool operator==(const Receiving&) const = default;
+};
+
+// The picture that is of use from a sender, in its own proportions; all 0: none, nothing of it is shown.
+struct Ingest {
+  int width = 0, height = 0;
+  int fps = 0;
+  int kbps = 0;
+  bool operator==(const Ingest&) const = default;
 };
 
 struct IceCandidate {
@@ -130,6 +162,10 @@ class MediaRoomEvents {
   virtual void onSpeaking(const std::vector<SpeakerLevel>& levels) = 0;  // 5 times a second, and on changes
   // Measured from what a participant's main connection sends: many packets are lost or late, or no longer.
   virtual void onConnectionQuality(const PeerKey& peer, bool poor) = 0;
+  // What the main connection is sent, when it changes and once at the start.
+  virtual void onReceiving(const PeerKey& peer, const Receiving& receiving) = 0;
+  // What is to be asked of a connection that sends a picture, when it changes and once at the start.
+  virtual void onIngest(const PeerKey& peer, const Ingest& ingest) = 0;
   virtual void onHealth(const RoomHealth& health) = 0;  // every 250 ms
   virtual void onFailed(const Error& why) = 0;  // the room is gone (process died, hung, too many teardowns)
 };
@@ -142,6 +178,7 @@ class MediaRoom {
   virtual void addCandidate(const PeerKey& peer, const IceCandidate& candidate) = 0;
   virtual void updatePeer(const PeerUpdate& update) = 0;
   virtual void setLayout(const LayoutChoice& choice) = 0;
+  virtual void reportStats(const ParticipantId& participant, const ReceiverStats& stats) = 0;
   virtual void removePeer(const PeerKey& peer) = 0;  // a stale or unknown key is ignored
 };
 

@@ -79,6 +79,8 @@ class ConferenceRoom : public MediaRoomEvents {
   void onPeerError(const PeerKey& peer, const Error& error) override;
   void onPicture(const Picture& picture) override;
   void onConnectionQuality(const PeerKey& peer, bool poor) override;
+  void onReceiving(const PeerKey& peer, const Receiving& receiving) override;
+  void onIngest(const PeerKey& peer, const Ingest& ingest) override;
   void onSpeaking(const std::vector<SpeakerLevel>& levels) override;
   void onHealth(const RoomHealth& health) override;
   void onFailed(const Error& why) override;

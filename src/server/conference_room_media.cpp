@@ -130,6 +130,17 @@ void ConferenceRoom::onConnectionQuality(const PeerKey& peer, bool poor) {
   rosterChanged();
 }
 
+void ConferenceRoom::onReceiving(const PeerKey& peer, const Receiving& receiving) {
+  if (peerOf(peer))
+    log::debug("receives",
+               {{"room", id().value}, {"peer", peer.participant.value}, {"level", receiving.level}});
+}
+
+void ConferenceRoom::onIngest(const PeerKey& peer, const Ingest& ingest) {
+  if (peerOf(peer))
+    log::debug("ingest", {{"room", id().value}, {"peer", peer.participant.value}, {"kbps", ingest.kbps}});
+}
+
 void ConferenceRoom::onHealth(const RoomHealth& health) {
   health_ = health;
   setDegradation(health.degradation);

@@ -113,6 +113,8 @@ void RoomProcess::dispatch(const wire::FromRoom& message) {
                  [&](const wire::PeerErrorReport& m) { events_->onPeerError(m.peer, m.error); },
                  [&](const wire::PictureChanged& m) { events_->onPicture(m.picture); },
                  [&](const wire::ConnectionQuality& m) { events_->onConnectionQuality(m.peer, m.poor); },
+                 [&](const wire::ReceivingChanged& m) { events_->onReceiving(m.peer, m.receiving); },
+                 [&](const wire::IngestChanged& m) { events_->onIngest(m.peer, m.ingest); },
                  [&](const wire::Speaking& m) { events_->onSpeaking(m.levels); },
                  [&](const wire::Heartbeat& m) {
                    watch_->onHeartbeat(m.health, HealthWatch::Clock::now());

@@ -47,6 +47,9 @@ class RoomProcess : public HostedRoom {
   }
   void updatePeer(const PeerUpdate& update) override { send(wire::UpdatePeer{update}); }
   void setLayout(const LayoutChoice& choice) override { send(wire::SetLayout{choice}); }
+  void reportStats(const ParticipantId& participant, const ReceiverStats& stats) override {
+    send(wire::ReportStats{participant, stats});
+  }
   void removePeer(const PeerKey& peer) override { send(wire::RemovePeer{peer}); }
 
  private:

@@ -10,6 +10,8 @@ namespace tessera::wire {
 
 inline constexpr std::size_t kMaxListElements = 1000;  // participants, tiles, levels
 inline constexpr IntRange kPixels{-16384, 16384};
+inline constexpr IntRange kFps{0, 120};  // 0: a still picture, or none
+inline constexpr IntRange kLevel{0, static_cast<int>(kMaxRungs)};
 inline constexpr IntRange kGen = kAnyUint32;
 inline constexpr IntRange kMLine{0, 15};
 inline constexpr IntRange kGlideMs{0, 10'000};
@@ -43,6 +45,15 @@ struct EnumNames<Degradation> {
        {Degradation::rate, "rate"},
        {Degradation::size, "size"},
        {Degradation::closed, "closed"}}};
+};
+
+template <>
+struct EnumNames<ReceivingLimit> {
+  static constexpr std::array<std::pair<ReceivingLimit, std::string_view>, 4> names{
+      {{ReceivingLimit::none, "none"},
+       {ReceivingLimit::network, "network"},
+       {ReceivingLimit::device, "device"},
+       {ReceivingLimit::wish, "wish"}}};
 };
 
 template <>

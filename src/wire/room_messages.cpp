@@ -128,10 +128,20 @@ void fields(auto& io, Of<SoundSettings> auto& m) {
   io.required("chimes", m.chimes);
 }
 
+void fields(auto& io, Of<RungSpec> auto& m) {
+  io.required("height", m.height, IntRange{2, 8192});
+  io.required("fps", m.fps, kFps);
+  io.required("kbps", m.kbps, kKbps);
+  io.required("minKbps", m.minKbps, kKbps);
+}
+
 void fields(auto& io, Of<RoomSettings> auto& m) {
   io.required("room", m.room);
   objectField(io, "canvas", m.canvas);
-  io.required("videoKbps", m.videoKbps, kKbps);
+  if constexpr (kReads<std::remove_reference_t<decltype(m)>>) m.rungs.clear();
+  io.list("rungs", m.rungs, kMaxRungs);
+  if constexpr (kReads<std::remove_reference_t<decltype(m)>>)
+    if (m.rungs.empty()) io.refuse("rungs", ErrorCode::badRequest, "expected one or more");
   io.required("audioKbps", m.audioKbps, kKbps);
   io.required("maxTalkers", m.maxTalkers, IntRange{1, 100});
   io.required("maxParticipants", m.maxParticipants, IntRange{1, kMaxListElements});
@@ -157,6 +167,7 @@ void fields(auto& io, Of<AddPeer> auto& m) {
   io.required("muted", m.settings.muted);
   io.required("cameraOff", m.settings.cameraOff);
   io.required("hidden", m.settings.hidden);
+  io.required("bestLevel", m.settings.bestLevel, kLevel);
 }
 
 void fields(auto& io, Of<SetAnswer> auto& m) {
@@ -175,10 +186,20 @@ void fields(auto& io, Of<UpdatePeer> auto& m) {
   io.optional("cameraOff", m.update.cameraOff);
   io.optional("handRaised", m.update.handRaised);
   io.optional("poorConnection", m.update.poorConnection);
+  io.optional("bestLevel", m.update.bestLevel, kLevel);
 }
 
 void fields(auto& io, Of<SetLayout> auto& m) {
   fields(io, m.choice);
+}
+
+void fields(auto& io, Of<ReportStats> auto& m) {
+  io.required("peer", m.participant);
+  io.required("seconds", m.stats.seconds, RealRange{0, 3600});
+  io.required("framesDecoded", m.stats.framesDecoded, kAnyCount);
+  io.required("framesDropped", m.stats.framesDropped, kAnyCount);
+  io.required("freezes", m.stats.freezes, kAnyCount);
+  io.required("decodeMs", m.stats.decodeMs, kAnyCount);
 }
 
 void fields(auto& io, Of<RemovePeer> auto& m) {
@@ -221,6 +242,24 @@ void fields(auto& io, Of<PictureChanged> auto& m) {
 void fields(auto& io, Of<ConnectionQuality> auto& m) {
   fields(io, m.peer);
   io.required("poor", m.poor);
+}
+
+void fields(auto& io, Of<ReceivingChanged> auto& m) {
+  fields(io, m.peer);
+  io.required("level", m.receiving.level, kLevel);
+  io.required("width", m.receiving.picture.width, kPixels);
+  io.required("height", m.receiving.picture.height, kPixels);
+  io.required("fps", m.receiving.picture.fps, kFps);
+  io.required("kbps", m.receiving.kbps, kAnyCount);
+  io.required("limit", m.receiving.limit);
+}
+
+void fields(auto& io, Of<IngestChanged> auto& m) {
+  fields(io, m.peer);
+  io.required("width", m.ingest.width, kPixels);
+  io.required("height", m.ingest.height, kPixels);
+  io.required("fps", m.ingest.fps, kFps);
+  io.required("kbps", m.ingest.kbps, kAnyCount);
 }
 
 void fields(auto& io, Of<Speaking> auto& m) {

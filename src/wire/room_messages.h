@@ -37,13 +37,17 @@ struct UpdatePeer {
 struct SetLayout {
   LayoutChoice choice;
 };
+struct ReportStats {
+  ParticipantId participant;
+  ReceiverStats stats;
+};
 struct RemovePeer {
   PeerKey peer;
 };
 struct CloseRoom {};  // finish and exit 0
 
-using ToRoom =
-    std::variant<BindRoom, AddPeer, SetAnswer, AddCandidate, UpdatePeer, SetLayout, RemovePeer, CloseRoom>;
+using ToRoom = std::variant<BindRoom, AddPeer, SetAnswer, AddCandidate, UpdatePeer, SetLayout, ReportStats,
+                            RemovePeer, CloseRoom>;
 
 // ---- room to server
 struct SpareReady {
@@ -73,6 +77,14 @@ struct ConnectionQuality {
   PeerKey peer;
   bool poor = false;
 };
+struct ReceivingChanged {
+  PeerKey peer;
+  Receiving receiving;
+};
+struct IngestChanged {
+  PeerKey peer;
+  Ingest ingest;
+};
 struct Speaking {
   std::vector<SpeakerLevel> levels;
 };  // state: latest wins
@@ -83,8 +95,9 @@ struct RoomFailed {
   Error why;
 };
 
-using FromRoom = std::variant<SpareReady, PeerOffer, PeerCandidate, PeerStateChanged, PeerErrorReport,
-                              PictureChanged, ConnectionQuality, Speaking, Heartbeat, RoomFailed>;
+using FromRoom =
+    std::variant<SpareReady, PeerOffer, PeerCandidate, PeerStateChanged, PeerErrorReport, PictureChanged,
+                 ConnectionQuality, ReceivingChanged, IngestChanged, Speaking, Heartbeat, RoomFailed>;
 
 // One line without the newline. `seq` counts up per direction.
 std::string encode(const ToRoom& message, std::uint64_t seq);

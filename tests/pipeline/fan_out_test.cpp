@@ -110,20 +110,21 @@ class FanOutTest : public testing::Test {
  protected:
   FanOutTest() {
     FanOut::Handlers handlers;
-    handlers.onKeyframeNeeded = [this](VideoCodec) { ++keyframesAsked_; };
+    handlers.onKeyframeNeeded = [this](RungId) { ++keyframesAsked_; };
+    handlers.onMoved = [](ReceiverId) {};
     handlers.onBroken = [this](ReceiverId id, const Error&) { broken_.push_back(id); };
     fanOut_ = std::make_unique<FanOut>(handlers, [this] { return mix::Nanos(now_.load()); });
   }
 
   void pass(mix::Nanos time) { now_ += time.count(); }
   void video(std::uint64_t number, bool keyframe = false) {
-    fanOut_->video(VideoCodec::vp8, frameNumber(number), keyframe);
+    fanOut_->video({VideoCodec::vp8, 0}, frameNumber(number), keyframe);
   }
   void audio(std::uint64_t number) { fanOut_->audio(frameNumber(number), {}); }
   std::pair<FakeRef, ReceiverId> join(VideoCodec codec = VideoCodec::vp8,
                                       const mix::AudioSlot* slot = nullptr) {
     auto receiver = std::make_shared<FakeReceiver>();
-    const ReceiverId id = fanOut_->add(receiver, codec, slot);
+    const ReceiverId id = fanOut_->add(receiver, RungId{codec, 0}, slot);
     return {receiver, id};
   }
 
@@ -195,8 +196,8 @@ TEST_F(FanOutTest, asksByItselfAndAgainWhenNoKeyframeComes) {
 TEST_F(FanOutTest, sendsEachCodecToItsOwn) {
   const auto [vp8, a] = join(VideoCodec::vp8);
   const auto [h264, b] = join(VideoCodec::h264);
-  fanOut_->video(VideoCodec::vp8, frameNumber(1), true);
-  fanOut_->video(VideoCodec::h264, frameNumber(2), true);
+  fanOut_->video({VideoCodec::vp8, 0}, frameNumber(1), true);
+  fanOut_->video({VideoCodec::h264, 0}, frameNumber(2), true);
   ASSERT_TRUE(vp8->awaitVideo(1));
   ASSERT_TRUE(h264->awaitVideo(1));
   EXPECT_EQ(vp8->video(), Numbers{1});

@@ -68,7 +68,7 @@ RoomSettings RoomUnderTest::settingsFor(CanvasSettings canvas) {
   RoomSettings settings;
   settings.room.value = "test";
   settings.canvas = canvas;
-  settings.videoKbps = 800;
+  settings.rungs = {{canvas.height, canvas.fps, 800, 400}};
   settings.audioKbps = 128;  // at 40 the coding noise between two steady tones is less than 40 dB below them
   settings.gatherAddresses = {"127.0.0.1"};
   return settings;

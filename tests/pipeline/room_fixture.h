@@ -84,6 +84,8 @@ class RoomUnderTest : public MediaRoomEvents {
   void onPeerError(const PeerKey& peer, const Error& error) override;
   void onPicture(const Picture& now) override;
   void onConnectionQuality(const PeerKey&, bool) override {}
+  void onReceiving(const PeerKey&, const Receiving&) override {}
+  void onIngest(const PeerKey&, const Ingest&) override {}
   void onSpeaking(const std::vector<SpeakerLevel>& now) override;
   void onHealth(const RoomHealth& now) override { health = now; }
   void onFailed(const Error& why) override { failures.push_back(why); }

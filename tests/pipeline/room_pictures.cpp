@@ -261,7 +261,7 @@ void write(std::vector<std::uint8_t> i420, const std::filesystem::path& path) {
 
 RoomSettings roomSettings() {
   RoomSettings settings = RoomUnderTest::settingsFor({1280, 720, 15});
-  settings.videoKbps = 4000;
+  settings.rungs.front() = {settings.canvas.height, settings.canvas.fps, 4000, 4000};
   settings.look.customLayouts = {{"stage",
                                   {{0, 0, 1, 1, RegionRule::speaker, 1, TileFit::fill},
                                    {0.70, 0.06, 0.27, 0.27, RegionRule::recent, 1, TileFit::smart},

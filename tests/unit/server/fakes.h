@@ -73,6 +73,7 @@ class FakeHost : public server::MediaHost {
       process_->peers.push_back(s);
     }
     void setAnswer(const PeerKey& peer, const std::string&) override { note("answer", peer); }
+    void reportStats(const ParticipantId&, const ReceiverStats&) override {}
     void addCandidate(const PeerKey& peer, const IceCandidate&) override { note("candidate", peer); }
     void updatePeer(const PeerUpdate& u) override {
       std::string what = "update " + u.participant.value;

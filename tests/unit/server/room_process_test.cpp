@@ -26,6 +26,8 @@ class Recorder : public MediaRoomEvents {
   void onPeerError(const PeerKey&, const Error&) override {}
   void onPicture(const Picture&) override {}
   void onConnectionQuality(const PeerKey&, bool) override {}
+  void onReceiving(const PeerKey&, const Receiving&) override {}
+  void onIngest(const PeerKey&, const Ingest&) override {}
   void onSpeaking(const std::vector<SpeakerLevel>&) override {}
   void onHealth(const RoomHealth&) override { ++beats; }
   void onFailed(const Error& why) override { failed = why; }

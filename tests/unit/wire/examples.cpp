@@ -51,7 +51,7 @@ std::vector<ToRoom> toRoomExamples() {
   RoomSettings room;
   room.room = {"standup"};
   room.canvas = {640, 360, 15};
-  room.videoKbps = 800;
+  room.rungs = {{360, 15, 800, 400}, {180, 0, 50, 50}};
   room.audioKbps = 32;
   room.maxTalkers = 4;
   room.maxParticipants = 25;
@@ -79,12 +79,13 @@ std::vector<ToRoom> toRoomExamples() {
   room.maxUdpPort = 40999;
   room.stunServer = "stun://example.org:3478";
   return {BindRoom{room},
-          AddPeer{{kPeer, "Ada „L“", VideoCodec::h264, true, true, true}},
+          AddPeer{{kPeer, "Ada „L“", VideoCodec::h264, true, true, true, 2}},
           SetAnswer{kPeer, "v=0\r\n"},
           AddCandidate{kPeer, {1, "candidate:1 1 UDP 1 192.0.2.1 5 typ host"}},
           UpdatePeer{{kPeer.participant, true, false, true, true}},
           UpdatePeer{{kPeer.participant, {}, true, {}}},
           SetLayout{{LayoutKind::custom, "stage", {kPeer.participant}}},
+          ReportStats{kPeer.participant, {2.5, 60, 3, 1, 12}},
           RemovePeer{kPeer},
           CloseRoom{}};
 }
@@ -112,6 +113,8 @@ std::vector<FromRoom> fromRoomExamples() {
           PeerErrorReport{kPeer, {ErrorCode::badSdp, "m=2"}},
           PictureChanged{{{640, 360, 15}, LayoutKind::speaker, {{kPeer.participant, "main", 2, 4, 6, 8}}, 3}},
           ConnectionQuality{kPeer, true},
+          ReceivingChanged{kPeer, {1, {640, 360, 30}, 500, ReceivingLimit::network}},
+          IngestChanged{kPeer, {320, 180, 15, 200}},
           Speaking{{{kPeer.participant, -20, true, true}}},
           Heartbeat{health},
           RoomFailed{why}};
