@@ -60,6 +60,10 @@ void FanOut::setRung(ReceiverId id, std::optional<RungId> rung) {
   if (set.moved) handlers_.onMoved(id);
 }
 
+void FanOut::setRate(ReceiverId id, int kbps) {
+  if (const auto receiver = find(id)) receiver->setRate(kbps);
+}
+
 std::optional<RungId> FanOut::sentRung(ReceiverId id) const {
   const auto receiver = find(id);
   return receiver ? receiver->sentRung() : std::nullopt;

@@ -51,6 +51,8 @@ class FanOut {
   void expectKeyframe(ReceiverId id);
   // The rung that it is to take from its next keyframe on, which is asked for; none: no video, at once.
   void setRung(ReceiverId id, std::optional<RungId> rung);
+  void setRate(ReceiverId id,
+               int kbps);  // of its video, from which the pace follows; 0: not known, not paced
   std::optional<RungId> sentRung(ReceiverId id) const;  // the rung of the frames that it is sent
   void askKeyframe(ReceiverId id);                      // it sent PLI or FIR
 

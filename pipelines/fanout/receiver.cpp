@@ -49,6 +49,11 @@ Receiver::Queued Receiver::setRung(std::optional<RungId> rung, mix::Nanos now) {
   return {.keyframeNeeded = mayAsk(now)};
 }
 
+void Receiver::setRate(int kbps) {
+  const std::lock_guard lock(mutex_);
+  kbps_ = kbps;
+}
+
 std::optional<RungId> Receiver::sentRung() {
   const std::lock_guard lock(mutex_);
   return sent_;

@@ -30,6 +30,7 @@ class Receiver : public WorkerPool::Strand {
   Queued queueAudio(const gst::Ref<GstBuffer>& packet);
   std::optional<RungId> expectKeyframe(mix::Nanos now);  // of which rung to ask for one
   Queued setRung(std::optional<RungId> rung, mix::Nanos now);
+  void setRate(int kbps);
   std::optional<RungId> sentRung();
   void close();
 
@@ -72,6 +73,7 @@ class Receiver : public WorkerPool::Strand {
   std::size_t videoQueued_ = 0;
   std::optional<RungId> wanted_;
   std::optional<RungId> sent_;
+  int kbps_ = 0;
   bool gateOpen_ = false;   // a keyframe of sent_ has been queued since the last gap
   mix::Nanos askedAt_{0};   // for a keyframe; 0: not since the gate closed
   bool scheduled_ = false;  // a thread has it or will
