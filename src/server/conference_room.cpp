@@ -95,10 +95,15 @@ Result<std::unique_ptr<signaling::Seat>> ConferenceRoom::join(const wire::Join& 
   member.seat = nextSeat_++;
   member.goingAway = false;
   member.address = address;
-  member.codec = *codec;
+  setBounds(member, {join.receive.height, member.bounds.cap, join.screenWidth, join.screenHeight});
   emptyTimer_.stop();
   welcome(member, resumes.has_value());
-  renewPeer(member, member.main);
+  if (keeps(join, member, member.main)) {
+    keepPeer(member);
+  } else {
+    member.codec = *codec;
+    renewPeer(member, member.main);
+  }
   rosterChanged();
   ++context_.metrics.joins[resumes ? "resumed" : "ok"];
   log::info("joined", {{"room", id().value}, {"peer", member.id.value}, {"resumed", resumes.has_value()}});
@@ -120,11 +125,11 @@ ConferenceRoom::Member& ConferenceRoom::enter(const wire::Join& join,
   return *members_.emplace(member->id, std::move(member)).first->second;
 }
 
-// The same person by another connection: place, name and role stay, what it sends may have changed.
+// The same person by another WebSocket: place, name and role stay, what it sends may have changed.
 void ConferenceRoom::takeOver(Member& member, const wire::Join& join) {
   member.absence.stop();
   member.main.failures.clear();
-  endScreen(member);  // a page that still captures starts again
+  if (!keeps(join, member, member.screen)) endScreen(member);  // a page that still captures starts again
   Participant& participant = *roster_.find(member.id);
   participant.muted = join.muted || !join.sendAudio;
   participant.cameraOff = join.cameraOff || !join.sendVideo;

@@ -13,6 +13,7 @@
 #include "room/crash_guard.h"
 #include "room/roster.h"
 #include "room/token_bucket.h"
+#include "server/best_level.h"
 #include "server/media_host.h"
 #include "server/metrics.h"
 #include "signaling/conference.h"
@@ -60,6 +61,7 @@ class ConferenceRoom : public MediaRoomEvents {
   void end(const wire::Bye& bye);  // tells everybody
   [[nodiscard]] Status kick(const ParticipantId& id, const std::string& by);
   [[nodiscard]] Status mute(const ParticipantId& id, bool muted);
+  [[nodiscard]] Status capPicture(const ParticipantId& id, int maxHeight);  // 0: no cap
   [[nodiscard]] Status changeLayout(const wire::PatchRoom& change);
 
   const RoomId& id() const { return settings_.room; }
@@ -92,6 +94,7 @@ class ConferenceRoom : public MediaRoomEvents {
     std::uint32_t gen = 0;
     bool inMix = false;
     int candidates = 0;                      // from the client, for this gen
+    std::optional<Ingest> ingest;            // as told last
     std::deque<Clock::time_point> failures;  // within RoomTiming::retryWindow
     TokenBucket reconnects{1, 1};
   };
@@ -103,10 +106,14 @@ class ConferenceRoom : public MediaRoomEvents {
     bool goingAway = false;  // said that its page is closed or reloaded
     VideoCodec codec = VideoCodec::vp8;
     bool viewer = false;
+    PictureBounds bounds;
+    std::optional<Receiving> receiving;  // as told last
     Connection main;
     Connection screen{.pc = "screen"};  // in the mix while the roster says that they share
     TokenBucket chat{5, 10};
     TokenBucket layouts{5, 10};
+    TokenBucket wishes{5, 10};
+    TokenBucket stats{1, 3};
     TokenBucket screenStarts{1, 3};
     std::optional<wire::ScreenNotice> screenEnded;  // until they ask again: it may not have been heard
     Timer absence;
@@ -127,6 +134,8 @@ class ConferenceRoom : public MediaRoomEvents {
                                 const std::string& address) const;
   Member& enter(const wire::Join& join, const std::optional<ParticipantId>& resumes);
   void takeOver(Member& member, const wire::Join& join);
+  bool keeps(const wire::Join& join, const Member& member, const Connection& connection);
+  void keepPeer(Member& member);
   void remove(Member& member, std::string_view why);
   void dismiss(Member& member, const Error& error, const wire::Bye& bye);
   void waitWhileEmpty();
@@ -143,7 +152,7 @@ class ConferenceRoom : public MediaRoomEvents {
   void handle(Member& member, const wire::Reconnect& reconnect);
   void handle(Member& member, const wire::ClientLayout& layout);
   void handle(Member& member, const wire::ClientScreen& screen);
-  void handle(Member& member, const wire::ClientStats& stats);
+  void handle(Member& member, const wire::Ping& ping);
   void handle(Member& member, const wire::Leave&);
   Connection* current(Member& member, const std::string& pc, std::uint32_t gen, const char* re);
   void setMuted(Participant& participant, bool muted);
@@ -158,7 +167,7 @@ class ConferenceRoom : public MediaRoomEvents {
   void addPeer(Member& member, Connection& connection);
   void addPeers(Member& member);  // the main one, and the screen if they share it
   void removePeer(Member& member, Connection& connection);
-  void resetStatus(const Member& member, const Connection& connection);
+  void resetStatus(Member& member, const Connection& connection);
   void onPeerConnected(Member& member, Connection& connection);
   void onPeerFailed(Member& member, Connection& connection, const Error& why);
   void startAgain(const CrashGuard::Verdict& verdict);
@@ -172,6 +181,14 @@ class ConferenceRoom : public MediaRoomEvents {
   void endScreen(Member& member);  // says nothing
   void endScreen(Member& member, wire::ScreenState state, const Error& why);
   Participant* otherSharer(const ParticipantId& than);
+
+  // conference_room_receiving.cpp: what participants receive, and what those who send are asked for
+  void handle(Member& member, const wire::ClientReceive& wish);
+  void handle(Member& member, const wire::ClientStats& stats);
+  void setBounds(Member& member, const PictureBounds& bounds);
+  int bestLevelOf(const Member& member) const;
+  void tellReceiving(Member& member);
+  void tellIngest(Member& member, const Connection& connection);
 
   // conference_room_picture.cpp: the picture, and what is given up of it
   [[nodiscard]] Status choose(LayoutChoice choice);

@@ -36,6 +36,7 @@ void ConferenceRoom::addPeer(Member& member, Connection& connection) {
   ++connection.gen;
   connection.candidates = 0;
   connection.inMix = true;
+  connection.ingest.reset();
   PeerSettings settings;
   settings.key = keyOf(member, connection);
   settings.name = participant.name;
@@ -44,8 +45,26 @@ void ConferenceRoom::addPeer(Member& member, Connection& connection) {
   settings.muted = participant.muted;
   settings.cameraOff = participant.cameraOff;
   settings.hidden = member.viewer;
+  settings.bestLevel = bestLevelOf(member);
   media_->addPeer(settings);
-  if (participant.handRaised) media_->updatePeer({member.id, {}, {}, true, {}});
+  if (participant.handRaised) media_->updatePeer({member.id, {}, {}, true, {}, {}});
+}
+
+// Whether a client that comes back by another WebSocket has that connection still, and needs no new one.
+bool ConferenceRoom::keeps(const wire::Join& join, const Member& member, const Connection& connection) {
+  if (&connection == &member.main && !roster_.find(member.id)->connected) return false;
+  return connection.inMix && std::any_of(join.keep.begin(), join.keep.end(), [&](const auto& kept) {
+           return kept.pc == connection.pc && kept.gen == connection.gen;
+         });
+}
+
+// In place of an offer: what may have been missed meanwhile.
+void ConferenceRoom::keepPeer(Member& member) {
+  const Participant& participant = *roster_.find(member.id);
+  if (media_) media_->updatePeer({member.id, participant.muted, participant.cameraOff, {}, {}, {}});
+  tellReceiving(member);
+  tellIngest(member, member.main);
+  tellIngest(member, member.screen);
 }
 
 void ConferenceRoom::addPeers(Member& member) {
@@ -60,8 +79,9 @@ void ConferenceRoom::removePeer(Member& member, Connection& connection) {
 }
 
 // What the roster says of a connection that is no more.
-void ConferenceRoom::resetStatus(const Member& member, const Connection& connection) {
+void ConferenceRoom::resetStatus(Member& member, const Connection& connection) {
   if (&connection == &member.screen) return;
+  member.receiving.reset();
   Participant& participant = *roster_.find(member.id);
   participant.connected = participant.poorConnection = false;
   rosterChanged();
@@ -126,19 +146,8 @@ void ConferenceRoom::onConnectionQuality(const PeerKey& peer, bool poor) {
   const Peer of = peerOf(peer);
   if (!of || of.connection != &of.member->main) return;
   if (std::exchange(roster_.find(peer.participant)->poorConnection, poor) == poor) return;
-  if (media_) media_->updatePeer({peer.participant, {}, {}, {}, poor});
+  if (media_) media_->updatePeer({peer.participant, {}, {}, {}, poor, {}});
   rosterChanged();
-}
-
-void ConferenceRoom::onReceiving(const PeerKey& peer, const Receiving& receiving) {
-  if (peerOf(peer))
-    log::debug("receives",
-               {{"room", id().value}, {"peer", peer.participant.value}, {"level", receiving.level}});
-}
-
-void ConferenceRoom::onIngest(const PeerKey& peer, const Ingest& ingest) {
-  if (peerOf(peer))
-    log::debug("ingest", {{"room", id().value}, {"peer", peer.participant.value}, {"kbps", ingest.kbps}});
 }
 
 void ConferenceRoom::onHealth(const RoomHealth& health) {

@@ -42,13 +42,13 @@ void ConferenceRoom::handle(Member& member, const wire::ClientMedia& media) {
   Participant& participant = *roster_.find(member.id);
   if (media.muted) participant.muted = *media.muted;
   if (media.cameraOff) participant.cameraOff = *media.cameraOff;
-  if (media_) media_->updatePeer({member.id, media.muted, media.cameraOff, {}, {}});
+  if (media_) media_->updatePeer({member.id, media.muted, media.cameraOff, {}, {}, {}});
   rosterChanged();
 }
 
 void ConferenceRoom::setMuted(Participant& participant, bool muted) {
   participant.muted = muted;
-  if (media_) media_->updatePeer({participant.id, muted, {}, {}, {}});
+  if (media_) media_->updatePeer({participant.id, muted, {}, {}, {}, {}});
   rosterChanged();
 }
 
@@ -62,7 +62,7 @@ void ConferenceRoom::handle(Member& member, const wire::ClientChat& chat) {
 
 void ConferenceRoom::handle(Member& member, const wire::ClientHand& hand) {
   roster_.find(member.id)->handRaised = hand.raised;
-  if (media_) media_->updatePeer({member.id, {}, {}, hand.raised, {}});
+  if (media_) media_->updatePeer({member.id, {}, {}, hand.raised, {}, {}});
   rosterChanged();
 }
 
@@ -101,14 +101,8 @@ void ConferenceRoom::handle(Member& member, const wire::Reconnect& reconnect) {
   renewPeer(member, *connection);
 }
 
-void ConferenceRoom::handle(Member& member, const wire::ClientStats& stats) {
-  log::debug("client stats", {{"room", id().value},
-                              {"peer", member.id.value},
-                              {"fps", stats.fps},
-                              {"dropped", stats.framesDropped},
-                              {"freezes", stats.freezes},
-                              {"lost", stats.packetsLost},
-                              {"rtt_ms", stats.rttMs}});
+void ConferenceRoom::handle(Member& member, const wire::Ping& ping) {
+  send(member, wire::Pong{ping.id});
 }
 
 void ConferenceRoom::handle(Member& member, const wire::Leave&) {

@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::size_t kMaxServerMessageBytes = kMaxUnsentBytes;  // a long roster is longer than any client's
 constexpr std::size_t kMaxIceServers = 16;
-constexpr IntRange kScreenPixels{0, 16384};
+constexpr std::size_t kMaxConnections = 2;  // of a client: main and screen
 constexpr IntRange kMaxWaitMs{0, 600'000};
+constexpr RealRange kStatsSeconds{0, 3600};
+constexpr RealRange kDecodeMs{0, 60'000};
 
 VideoCodec* codecNamed(std::string_view name) {
   static std::array codecs{VideoCodec::vp8, VideoCodec::h264};
@@ -34,19 +36,24 @@ template <> inline constexpr std::string_view kTypeName<Moderate> = "moderate";
 template <> inline constexpr std::string_view kTypeName<Reconnect> = "reconnect";
 template <> inline constexpr std::string_view kTypeName<ClientLayout> = "layout";
 template <> inline constexpr std::string_view kTypeName<ClientScreen> = "screen";
+template <> inline constexpr std::string_view kTypeName<ClientReceive> = "receive";
 template <> inline constexpr std::string_view kTypeName<ClientStats> = "stats";
+template <> inline constexpr std::string_view kTypeName<Ping> = "ping";
 template <> inline constexpr std::string_view kTypeName<Leave> = "leave";
 template <> inline constexpr std::string_view kTypeName<Welcome> = "welcome";
 template <> inline constexpr std::string_view kTypeName<ServerOffer> = "offer";
 template <> inline constexpr std::string_view kTypeName<ServerCandidate> = "candidate";
 template <> inline constexpr std::string_view kTypeName<Roster> = "roster";
 template <> inline constexpr std::string_view kTypeName<Tiles> = "tiles";
+template <> inline constexpr std::string_view kTypeName<ServerReceiving> = "receiving";
+template <> inline constexpr std::string_view kTypeName<ServerIngest> = "ingest";
 template <> inline constexpr std::string_view kTypeName<SpeakingUpdate> = "speaking";
 template <> inline constexpr std::string_view kTypeName<ServerLayout> = "layout";
 template <> inline constexpr std::string_view kTypeName<ScreenNotice> = "screen";
 template <> inline constexpr std::string_view kTypeName<QualityNotice> = "quality";
 template <> inline constexpr std::string_view kTypeName<ServerChat> = "chat";
 template <> inline constexpr std::string_view kTypeName<ErrorMessage> = "error";
+template <> inline constexpr std::string_view kTypeName<Pong> = "pong";
 template <> inline constexpr std::string_view kTypeName<Bye> = "bye";
 // clang-format on
 
@@ -75,21 +82,44 @@ struct EnumNames<ScreenState> {
 
 // ---- client to server
 
-void codecField(JsonReader& in, std::vector<VideoCodec>& codecs) {
+// Names that are unknown here are left out.
+void codecField(JsonReader& in, std::string_view key, std::vector<VideoCodec>& codecs) {
   std::vector<std::string> names;
-  in.list("codecs", names, kMaxCodecs, TextRule{0, 64});
+  in.list(key, names, kMaxCodecs, TextRule{0, 64});
   if (!in.ok()) return;
   for (const std::string& name : names)
     if (const VideoCodec* codec = codecNamed(name);
         codec && std::find(codecs.begin(), codecs.end(), *codec) == codecs.end())
       codecs.push_back(*codec);
-  if (codecs.empty()) in.refuse("codecs", ErrorCode::unsupported, "none of VP8, H264");
 }
 
-void codecField(JsonWriter& out, const std::vector<VideoCodec>& codecs) {
+void codecField(JsonWriter& out, std::string_view key, const std::vector<VideoCodec>& codecs) {
   std::vector<std::string> names;
   for (const VideoCodec codec : codecs) names.emplace_back(enumName(codec));
-  out.list("codecs", names, kMaxCodecs, TextRule{0, 64});
+  out.list(key, names, kMaxCodecs, TextRule{0, 64});
+}
+
+void fields(auto& io, Of<ClientReceive> auto& m) {
+  io.optional("height", m.height, kSize);
+}
+
+// Offers, answers, candidates and more say which connection they are about.
+template <class Io, class M>
+void connectionFields(Io& io, M& m) {
+  io.required("pc", m.pc, kPcText);
+  io.required("gen", m.gen, kGen);
+}
+
+void fields(auto& io, Of<KeptConnection> auto& m) {
+  connectionFields(io, m);
+}
+
+// Whether an optional member is there to be read, or to be written because it is `filled`.
+bool given(const JsonReader& in, std::string_view key, bool) {
+  return in.has(key);
+}
+bool given(const JsonWriter&, std::string_view, bool filled) {
+  return filled;
 }
 
 template <class Io>
@@ -102,19 +132,17 @@ void fields(Io& io, Of<Join> auto& m) {
   io.optional("viewer", m.viewer);
   io.optional("muted", m.muted);
   io.optional("cameraOff", m.cameraOff);
-  codecField(io, m.codecs);
+  codecField(io, "codecs", m.codecs);
+  if constexpr (kReads<std::remove_reference_t<decltype(m)>>)
+    if (io.ok() && m.codecs.empty()) io.refuse("codecs", ErrorCode::unsupported, "none of VP8, H264");
+  if (given(io, "hardware", !m.hardware.empty())) codecField(io, "hardware", m.hardware);
   io.optionalObject("screen", [&](Io& screen) {
-    screen.required("width", m.screenWidth, kScreenPixels);
-    screen.required("height", m.screenHeight, kScreenPixels);
+    screen.required("width", m.screenWidth, kSize);
+    screen.required("height", m.screenHeight, kSize);
   });
+  if (given(io, "receive", m.receive.height.has_value())) objectField(io, "receive", m.receive);
   io.optional("resume", m.resume, kResumeText);
-}
-
-// Offers, answers and candidates all say which connection they are about.
-template <class Io, class M>
-void connectionFields(Io& io, M& m) {
-  io.required("pc", m.pc, kPcText);
-  io.required("gen", m.gen, kGen);
+  if (given(io, "keep", !m.keep.empty())) io.list("keep", m.keep, kMaxConnections);
 }
 
 void fields(auto& io, Of<ClientAnswer> auto& m) {
@@ -158,11 +186,18 @@ void fields(auto& io, Of<ClientScreen> auto& m) {
 }
 
 void fields(auto& io, Of<ClientStats> auto& m) {
+  io.optional("seconds", m.seconds, kStatsSeconds);
   io.optional("fps", m.fps, RealRange{0, 1000});
+  io.optional("framesDecoded", m.framesDecoded, kAnyCount);
   io.optional("framesDropped", m.framesDropped, kAnyCount);
   io.optional("freezes", m.freezes, kAnyCount);
+  io.optional("decodeMs", m.decodeMs, kDecodeMs);
   io.optional("packetsLost", m.packetsLost, kAnyCount);
   io.optional("rttMs", m.rttMs, kMaxWaitMs);
+}
+
+void fields(auto& io, Of<Ping> auto& m) {
+  io.required("id", m.id, kAnyUint32);
 }
 
 void fields(auto&, Of<Leave> auto&) {}
@@ -223,6 +258,16 @@ void fields(auto& io, Of<Tiles> auto& m) {
   fields(io, m.picture);
 }
 
+void fields(auto& io, Of<ServerReceiving> auto& m) {
+  fields(io, m.receiving);
+  io.required("levels", m.levels, IntRange{1, kMaxRungs + 1});
+}
+
+void fields(auto& io, Of<ServerIngest> auto& m) {
+  connectionFields(io, m);
+  fields(io, m.ingest);
+}
+
 void fields(auto& io, Of<SpeakingUpdate> auto& m) {
   io.list("levels", m.levels, kMaxListElements);
 }
@@ -247,6 +292,10 @@ void fields(auto& io, Of<ErrorMessage> auto& m) {
   fields(io, m.error);
   io.required("final", m.final);
   io.optional("re", m.re, kTypeText);
+}
+
+void fields(auto& io, Of<Pong> auto& m) {
+  io.required("id", m.id, kAnyUint32);
 }
 
 void fields(auto& io, Of<Bye> auto& m) {

@@ -16,6 +16,14 @@
 namespace tessera::wire {
 
 // ---- client to server
+// The best picture that it wants: at most this high; 0: sound alone; not set: as good as possible.
+struct ClientReceive {
+  std::optional<int> height;  // pixels
+};
+struct KeptConnection {
+  std::string pc;
+  std::uint32_t gen = 0;
+};
 struct Join {
   std::string name;
   bool sendAudio = true;  // send: {audio, video}: what it will send; both false and viewer: listen-only
@@ -24,8 +32,11 @@ struct Join {
   bool muted = false;
   bool cameraOff = false;
   std::vector<VideoCodec> codecs;         // what it can decode and encode, any order; at least one
+  std::vector<VideoCodec> hardware;       // what it decodes in hardware
   int screenWidth = 0, screenHeight = 0;  // optional, CSS pixels times device ratio
-  std::string resume;                     // token of an earlier welcome, or empty
+  ClientReceive receive;
+  std::string resume;                // token of an earlier welcome, or empty
+  std::vector<KeptConnection> keep;  // with it: media connections that are up and need no new offer
 };
 struct ClientAnswer {
   std::string pc;
@@ -55,10 +66,14 @@ struct Moderate {
 struct Reconnect {
   std::string pc;
 };  // the client lost its media connection and wants a new offer
+// How the mix arrives. What is counted is so since the last one.
 struct ClientStats {
+  double seconds = 0;  // since the last one; 0: not said, and of use to the logs only
   double fps = 0;
+  int framesDecoded = 0;
   int framesDropped = 0;
   int freezes = 0;
+  double decodeMs = 0;  // of one frame, on average
   int packetsLost = 0;
   int rttMs = 0;
 };
@@ -69,10 +84,14 @@ enum class ScreenAction { start, stop };
 struct ClientScreen {
   ScreenAction action = ScreenAction::start;
 };
+struct Ping {
+  std::uint32_t id = 0;  // any
+};
 struct Leave {};
 
-using FromClient = std::variant<Join, ClientAnswer, ClientCandidate, ClientMedia, ClientChat, ClientHand,
-                                Moderate, Reconnect, ClientLayout, ClientScreen, ClientStats, Leave>;
+using FromClient =
+    std::variant<Join, ClientAnswer, ClientCandidate, ClientMedia, ClientChat, ClientHand, Moderate,
+                 Reconnect, ClientLayout, ClientScreen, ClientReceive, ClientStats, Ping, Leave>;
 
 // ---- server to client
 enum class Role { moderator, participant, viewer };
@@ -132,6 +151,15 @@ struct QualityNotice {
   Degradation level = Degradation::none;
   std::string text;
 };  // what the room gives up for want of time
+struct ServerReceiving {
+  Receiving receiving;
+  int levels = 1;  // that there are: one more than the ladder has rungs
+};
+struct ServerIngest {
+  std::string pc;
+  std::uint32_t gen = 0;
+  Ingest ingest;
+};
 struct SpeakingUpdate {
   std::vector<SpeakerLevel> levels;
 };
@@ -146,6 +174,9 @@ struct ErrorMessage {
   bool final = false;
   std::string re;
 };  // re: the type it answers, or empty
+struct Pong {
+  std::uint32_t id = 0;
+};
 struct Bye {
   ErrorCode code = ErrorCode::roomEnded;
   std::string text;
@@ -153,8 +184,9 @@ struct Bye {
   int afterMs = 0;
 };
 
-using ToClient = std::variant<Welcome, ServerOffer, ServerCandidate, Roster, Tiles, SpeakingUpdate,
-                              ServerLayout, ScreenNotice, QualityNotice, ServerChat, ErrorMessage, Bye>;
+using ToClient = std::variant<Welcome, ServerOffer, ServerCandidate, Roster, Tiles, ServerReceiving,
+                              ServerIngest, SpeakingUpdate, ServerLayout, ScreenNotice, QualityNotice,
+                              ServerChat, ErrorMessage, Pong, Bye>;
 
 [[nodiscard]] Result<FromClient> decodeFromClient(std::string_view text);
 std::string encode(const ToClient& message);

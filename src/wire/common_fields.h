@@ -10,7 +10,8 @@ namespace tessera::wire {
 
 inline constexpr std::size_t kMaxListElements = 1000;  // participants, tiles, levels
 inline constexpr IntRange kPixels{-16384, 16384};
-inline constexpr IntRange kFps{0, 120};  // 0: a still picture, or none
+inline constexpr IntRange kSize{0, 16384};  // pixels
+inline constexpr IntRange kFps{0, 120};     // 0: a still picture, or none
 inline constexpr IntRange kLevel{0, static_cast<int>(kMaxRungs)};
 inline constexpr IntRange kGen = kAnyUint32;
 inline constexpr IntRange kMLine{0, 15};
@@ -111,6 +112,22 @@ void fields(auto& io, Of<SpeakerLevel> auto& m) {
   io.required("levelDb", m.levelDb, IntRange{-127, 0});
   io.required("speaking", m.speaking);
   io.required("active", m.active);
+}
+
+void fields(auto& io, Of<Receiving> auto& m) {
+  io.required("level", m.level, kLevel);
+  io.required("width", m.picture.width, kSize);
+  io.required("height", m.picture.height, kSize);
+  io.required("fps", m.picture.fps, kFps);
+  io.required("kbps", m.kbps, kAnyCount);
+  io.required("limit", m.limit);
+}
+
+void fields(auto& io, Of<Ingest> auto& m) {
+  io.required("width", m.width, kSize);
+  io.required("height", m.height, kSize);
+  io.required("fps", m.fps, kFps);
+  io.required("kbps", m.kbps, kAnyCount);
 }
 
 void fields(auto& io, Of<RosterEntry> auto& m) {

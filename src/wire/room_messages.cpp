@@ -249,20 +249,12 @@ void fields(auto& io, Of<ConnectionQuality> auto& m) {
 
 void fields(auto& io, Of<ReceivingChanged> auto& m) {
   fields(io, m.peer);
-  io.required("level", m.receiving.level, kLevel);
-  io.required("width", m.receiving.picture.width, kPixels);
-  io.required("height", m.receiving.picture.height, kPixels);
-  io.required("fps", m.receiving.picture.fps, kFps);
-  io.required("kbps", m.receiving.kbps, kAnyCount);
-  io.required("limit", m.receiving.limit);
+  fields(io, m.receiving);
 }
 
 void fields(auto& io, Of<IngestChanged> auto& m) {
   fields(io, m.peer);
-  io.required("width", m.ingest.width, kPixels);
-  io.required("height", m.ingest.height, kPixels);
-  io.required("fps", m.ingest.fps, kFps);
-  io.required("kbps", m.ingest.kbps, kAnyCount);
+  fields(io, m.ingest);
 }
 
 void fields(auto& io, Of<Speaking> auto& m) {

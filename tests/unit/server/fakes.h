@@ -40,6 +40,7 @@ class FakeHost : public server::MediaHost {
     std::vector<std::string> calls;     // "add ada/1", "remove ada/1", "answer ada/1", …
     std::vector<PeerSettings> peers;
     std::vector<LayoutChoice> layouts;
+    std::vector<ReceiverStats> stats;
     bool closed = false;
   };
 
@@ -73,7 +74,10 @@ class FakeHost : public server::MediaHost {
       process_->peers.push_back(s);
     }
     void setAnswer(const PeerKey& peer, const std::string&) override { note("answer", peer); }
-    void reportStats(const ParticipantId&, const ReceiverStats&) override {}
+    void reportStats(const ParticipantId& who, const ReceiverStats& stats) override {
+      process_->calls.push_back("stats " + who.value);
+      process_->stats.push_back(stats);
+    }
     void addCandidate(const PeerKey& peer, const IceCandidate&) override { note("candidate", peer); }
     void updatePeer(const PeerUpdate& u) override {
       std::string what = "update " + u.participant.value;
@@ -81,6 +85,7 @@ class FakeHost : public server::MediaHost {
       if (u.cameraOff) what += *u.cameraOff ? " cameraOff" : " cameraOn";
       if (u.handRaised) what += *u.handRaised ? " handUp" : " handDown";
       if (u.poorConnection) what += *u.poorConnection ? " poor" : " good";
+      if (u.bestLevel) what += fmt::format(" level {}", *u.bestLevel);
       process_->calls.push_back(what);
     }
     void setLayout(const LayoutChoice& choice) override { process_->layouts.push_back(choice); }

@@ -38,7 +38,9 @@ Error refused(std::string_view text) {
 TEST(Join, IsReadWithEveryField) {
   const auto join = fromClient<Join>(
       R"({"type":"join","name":"Ada","send":{"audio":false,"video":true},"viewer":true,"muted":true,)"
-      R"("cameraOff":true,"codecs":["H264","VP8"],"screen":{"width":1280,"height":720},"resume":"t.k"})");
+      R"("cameraOff":true,"codecs":["H264","VP8"],"hardware":["AV1","H264"],)"
+      R"("screen":{"width":1280,"height":720},"receive":{"height":0},"resume":"t.k",)"
+      R"("keep":[{"pc":"main","gen":3},{"pc":"screen","gen":1}]})");
   EXPECT_EQ(join.name, "Ada");
   EXPECT_FALSE(join.sendAudio);
   EXPECT_TRUE(join.sendVideo);
@@ -46,9 +48,14 @@ TEST(Join, IsReadWithEveryField) {
   EXPECT_TRUE(join.muted);
   EXPECT_TRUE(join.cameraOff);
   EXPECT_THAT(join.codecs, ElementsAre(VideoCodec::h264, VideoCodec::vp8));
+  EXPECT_THAT(join.hardware, ElementsAre(VideoCodec::h264));
+  EXPECT_EQ(join.receive.height, 0);
   EXPECT_EQ(join.screenWidth, 1280);
   EXPECT_EQ(join.screenHeight, 720);
   EXPECT_EQ(join.resume, "t.k");
+  ASSERT_EQ(join.keep.size(), 2u);
+  EXPECT_EQ(join.keep[1].pc, "screen");
+  EXPECT_EQ(join.keep[1].gen, 1u);
 }
 
 TEST(Join, NeedsOnlyNameAndCodecs) {
@@ -56,6 +63,8 @@ TEST(Join, NeedsOnlyNameAndCodecs) {
   EXPECT_TRUE(join.sendAudio);
   EXPECT_TRUE(join.sendVideo);
   EXPECT_FALSE(join.viewer);
+  EXPECT_TRUE(join.hardware.empty());
+  EXPECT_FALSE(join.receive.height.has_value());
   EXPECT_EQ(join.resume, "");
 }
 
@@ -116,6 +125,25 @@ INSTANTIATE_TEST_SUITE_P(
                 ErrorCode::badRequest, "join.screen.width: 99999 is out of range, expected 0 to 16384"},
         Refusal{R"({"type":"join","name":"A","codecs":["VP8"],"resume":"a\nb"})", ErrorCode::badRequest,
                 "join.resume: only printable ASCII characters are allowed"},
+        Refusal{R"({"type":"join","name":"A","codecs":["VP8"],"hardware":true})", ErrorCode::badRequest,
+                "join.hardware: expected an array, got a boolean"},
+        Refusal{R"({"type":"join","name":"A","codecs":["VP8"],"receive":{"height":-1}})",
+                ErrorCode::badRequest, "join.receive.height: -1 is out of range, expected 0 to 16384"},
+        Refusal{R"({"type":"join","name":"A","codecs":["VP8"],"keep":[0,0,0]})", ErrorCode::tooLarge,
+                "join.keep: 3 elements, at most 2 are allowed"},
+        Refusal{R"({"type":"receive","height":"low"})", ErrorCode::badRequest,
+                "receive.height: expected an integer, got a string"},
+        Refusal{R"({"type":"receive","height":16385})", ErrorCode::badRequest,
+                "receive.height: 16385 is out of range, expected 0 to 16384"},
+        Refusal{R"({"type":"ping"})", ErrorCode::badRequest, "ping.id: is missing"},
+        Refusal{R"({"type":"ping","id":4294967296})", ErrorCode::badRequest,
+                "ping.id: 4294967296 is out of range, expected 0 to 4294967295"},
+        Refusal{R"({"type":"stats","seconds":-1})", ErrorCode::badRequest,
+                "stats.seconds: out of range, expected 0 to 3600"},
+        Refusal{R"({"type":"stats","decodeMs":60001})", ErrorCode::badRequest,
+                "stats.decodeMs: out of range, expected 0 to 60000"},
+        Refusal{R"({"type":"stats","framesDecoded":-1})", ErrorCode::badRequest,
+                "stats.framesDecoded: -1 is out of range, expected 0 to 2147483647"},
         Refusal{R"({"type":"answer","pc":"main","gen":-1,"sdp":"v=0"})", ErrorCode::badRequest,
                 "answer.gen: -1 is out of range, expected 0 to 4294967295"},
         Refusal{R"({"type":"answer","pc":"","gen":1,"sdp":"v=0"})", ErrorCode::badRequest,
@@ -164,6 +192,26 @@ TEST(ClientMedia, LeavesAbsentMembersUnset) {
   const auto media = fromClient<ClientMedia>(R"({"type":"media","muted":false})");
   EXPECT_EQ(media.muted, false);
   EXPECT_FALSE(media.cameraOff.has_value());
+}
+
+TEST(ClientReceive, WithoutHeightAsksForTheBest) {
+  EXPECT_EQ(fromClient<ClientReceive>(R"({"type":"receive","height":180})").height, 180);
+  EXPECT_FALSE(fromClient<ClientReceive>(R"({"type":"receive"})").height.has_value());
+}
+
+TEST(ClientStats, AreReadWithEveryField) {
+  const auto stats = fromClient<ClientStats>(
+      R"({"type":"stats","seconds":2,"fps":12.5,"framesDecoded":25,"framesDropped":3,"freezes":1,)"
+      R"("decodeMs":40.5,"packetsLost":9,"rttMs":80})");
+  EXPECT_EQ(stats.seconds, 2);
+  EXPECT_EQ(stats.fps, 12.5);
+  EXPECT_EQ(stats.framesDecoded, 25);
+  EXPECT_EQ(stats.framesDropped, 3);
+  EXPECT_EQ(stats.freezes, 1);
+  EXPECT_EQ(stats.decodeMs, 40.5);
+  EXPECT_EQ(stats.packetsLost, 9);
+  EXPECT_EQ(stats.rttMs, 80);
+  EXPECT_EQ(fromClient<ClientStats>(R"({"type":"stats"})").seconds, 0);
 }
 
 TEST(Moderate, NeedsNoTargetToEnd) {

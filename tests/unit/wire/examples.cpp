@@ -82,7 +82,7 @@ std::vector<ToRoom> toRoomExamples() {
           AddPeer{{kPeer, "Ada „L“", VideoCodec::h264, true, true, true, 2}},
           SetAnswer{kPeer, "v=0\r\n"},
           AddCandidate{kPeer, {1, "candidate:1 1 UDP 1 192.0.2.1 5 typ host"}},
-          UpdatePeer{{kPeer.participant, true, false, true, true}},
+          UpdatePeer{{kPeer.participant, true, false, true, true, 3}},
           UpdatePeer{{kPeer.participant, {}, true, {}}},
           SetLayout{{LayoutKind::custom, "stage", {kPeer.participant}}},
           ReportStats{kPeer.participant, {2.5, 60, 3, 1, 12}},
