@@ -1,21 +1,149 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "room/bandwidth_estimator.h"
 
-namespace tessera {
+#include <algorithm>
+#include <cmath>
+#include <limits>
 
-void BandwidthEstimator::onFeedback(std::span<const PacketFeedback>, Nanos now) {
-  heard_ = now;
+namespace tessera {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Nanos = BandwidthEstimator::Nanos;
+
+constexpr Nanos kRateWindow = milliseconds(500);
+constexpr Nanos kShortRateWindow = milliseconds(250);  // the queue may be younger than kRateWindow
+// Sound is sent all the time, and feedback comes every 50 to 250 ms.
+constexpr Nanos kSilence = milliseconds(700);
+constexpr Nanos kReportSilence = seconds(10);  // receiver reports are rarer
+constexpr int kLongestRun = 8;                 // packets lost in a row, about two small frames
+
+constexpr double kOfDelivered = 0.85;  // draft-ietf-rmcat-gcc-02, 5.5
+constexpr double kLeastKbps = 30;
+constexpr Nanos kCutEvery = seconds(1);
+// A limit is believed for kHold, twice as long each time it proves right, at most kMostHold; then it is tried
+// how much more passes, gently: in 400 ms, which is what it takes to see a queue, the rate grows by 6 %.
+constexpr Nanos kHold = seconds(8), kMostHold = seconds(16);
+constexpr double kGrowthPerSecond = 1.15;
+constexpr double kUnused = 1.25, kUnusedKbps = 20;  // more than is sent: not a limit to anything
+constexpr double kExceeded = 1.3;
+
+constexpr double kRandomLoss = 0.12;  // what radio links may lose by themselves
+constexpr double kMoreLoss = 0.05, kMuchMoreLoss = 0.08;
+constexpr Nanos kQueue = milliseconds(30), kNoQueue = milliseconds(15);
+constexpr int kEnoughPackets = 20;
+constexpr double kUsualSeconds = 3;  // time constant
+constexpr milliseconds kLongerRtt{100};
+constexpr double kLossBesideRtt = 0.04;
+
+double secondsOf(Nanos time) {
+  return std::chrono::duration<double>(time).count();
 }
 
-void BandwidthEstimator::onReceiverReport(double loss, std::chrono::milliseconds rtt, Nanos now) {
+}  // namespace
+
+void BandwidthEstimator::onFeedback(std::span<const PacketFeedback> packets, Nanos now) {
+  if (packets.empty()) return;
+  if (interrupted(now)) {
+    trend_.reset();
+    lossFrom_ = now;
+  }
+  const Nanos passed = heard_ ? std::clamp(now - *heard_, Nanos{0}, Nanos(kSilence)) : Nanos{0};
   heard_ = now;
-  last_.loss = loss;
-  last_.rtt = rtt;
+  take(packets);
+  congested_ = lossy() || trend_.growing() || trend_.standing();
+  if (congested_) {
+    onCongested(now);
+  } else {
+    onClear(now, passed);
+  }
+}
+
+void BandwidthEstimator::take(std::span<const PacketFeedback> packets) {
+  for (const PacketFeedback& packet : packets) {
+    if (packet.bytes <= 0) continue;
+    const auto news = history_.add(packet);
+    if (packet.lost || news != PacketHistory::News::next) continue;
+    if (trend_.add(packet.sent, packet.received)) continue;
+    history_.clear();  // the receiver's clock has jumped
+    history_.add(packet);
+  }
+}
+
+bool BandwidthEstimator::lossy() {
+  const auto loss = history_.loss(lossFrom_, kLongestRun);
+  if (loss.packets < kEnoughPackets) return false;
+  const double alone = std::max(kRandomLoss, usualLoss_ + kMuchMoreLoss);
+  const bool queued =
+      trend_.queue() > kQueue && loss.share > usualLoss_ + kMoreLoss + 2 * loss.deviation(usualLoss_);
+  const bool lossy = queued || loss.share > alone + 3 * loss.deviation(alone);
+  if (trend_.queue() < kNoQueue) {
+    const double passed = std::clamp(secondsOf(*heard_ - usualAt_), 0.0, secondsOf(kSilence));
+    usualLoss_ += (loss.share - usualLoss_) * (1 - std::exp(-passed / kUsualSeconds));
+  }
+  usualAt_ = *heard_;
+  return lossy;
+}
+
+// What passes a queue that is never empty is what the way carries.
+void BandwidthEstimator::onCongested(Nanos now) {
+  congestedAt_ = now;
+  if (cut_ && now - *cut_ < kCutEvery) return;
+  if (limitKbps_ == 0) {
+    hold_ = kHold;
+  } else if (probed_) {
+    hold_ = std::min(2 * hold_, Nanos(kMostHold));
+  }
+  const int delivered =
+      std::max(history_.deliveredKbps(kRateWindow), history_.deliveredKbps(kShortRateWindow));
+  limitKbps_ = std::max(kOfDelivered * delivered, kLeastKbps);
+  cut_ = now;
+  probed_ = false;
+}
+
+void BandwidthEstimator::onClear(Nanos now, Nanos passed) {
+  if (limitKbps_ == 0) return;
+  const double delivered = history_.deliveredKbps(kRateWindow);
+  if (now - congestedAt_ > hold_) {
+    limitKbps_ *= std::pow(kGrowthPerSecond, secondsOf(passed));
+    probed_ = true;
+    if (limitKbps_ > kUnused * delivered + kUnusedKbps) limitKbps_ = 0;
+  } else if (now - congestedAt_ > kCutEvery && trend_.queue() < kNoQueue &&
+             delivered > kExceeded * limitKbps_) {
+    limitKbps_ = 0;  // somebody tried, and it passed
+  }
+}
+
+void BandwidthEstimator::onReceiverReport(double loss, milliseconds rtt, Nanos now) {
+  reported_ = now;
+  if (rtt.count() > 0) {
+    rtt_ = rtt;
+    leastRtt_ = leastRtt_.count() == 0 ? rtt : std::min(rtt, leastRtt_);
+  }
+  reportedLoss_ = std::clamp(loss, 0.0, 1.0);
+  const bool queued = rtt_ > leastRtt_ + kLongerRtt && reportedLoss_ > kLossBesideRtt;
+  lossyReports_ = queued || reportedLoss_ > kRandomLoss ? lossyReports_ + 1 : 0;
+}
+
+bool BandwidthEstimator::interrupted(Nanos now) const {
+  return heard_ && now - *heard_ > kSilence;
 }
 
 NetworkReport BandwidthEstimator::report(Nanos now) const {
-  NetworkReport report = last_;
-  report.feedback = heard_.count() != 0 && now - heard_ < std::chrono::seconds(2);
+  NetworkReport report;
+  report.rtt = rtt_;
+  if (!heard_) {
+    report.feedback = reported_ && now - *reported_ < kReportSilence;
+    report.loss = report.feedback ? reportedLoss_ : 0;
+    report.congested = report.feedback && lossyReports_ >= 2;
+    return report;
+  }
+  report.feedback = !interrupted(now);
+  report.congested = congested_ || !report.feedback;
+  report.deliveredKbps = report.feedback ? history_.deliveredKbps(kRateWindow) : 0;
+  report.loss = history_.loss(lossFrom_, std::numeric_limits<int>::max()).share;
+  if (limitKbps_ > 0) report.kbps = static_cast<int>(limitKbps_);
   return report;
 }
 

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <span>
 
-namespace tessera {
+#include "room/delay_trend.h"
+#include "room/packet_history.h"
 
-// What became of one packet that we sent, by transport-wide congestion control feedback
-// (draft-holmer-rmcat-transport-wide-cc-extensions-01).
-struct PacketFeedback {
-  std::chrono::nanoseconds sent{0};      // our clock
-  std::chrono::nanoseconds received{0};  // the receiver's clock, of any epoch; not with `lost`
-  int bytes = 0;
-  bool lost = false;
-};
+namespace tessera {
 
 // What is known of the way to a receiver.
 struct NetworkReport {
@@ -23,13 +16,19 @@ struct NetworkReport {
   double loss = 0;                   // share of the packets, lately, 0 to 1
   bool congested = false;            // a queue is growing, or packets are lost to one that is full
   std::chrono::milliseconds rtt{0};  // 0: unknown
-  bool feedback = false;             // anything has been heard lately
+  // Anything has been heard lately. Congested without feedback: the way is interrupted.
+  bool feedback = false;
 };
 
 // Estimates what the way to one receiver carries: the trend of the one-way delay and the loss, from
 // transport-cc feedback; by the loss of receiver reports (RFC 3550, 6.4) while there is no such feedback.
-// What is sent limits what can be seen: it never says that more would pass. Pure, one thread; `now` is
-// CLOCK_MONOTONIC.
+// What is sent limits what can be seen: it never says that more would pass.
+//
+// Loss counts as congestion only beside a queue, and only what exceeds the loss seen without one: radio links
+// lose packets at any rate, and sending less would not help. Loss alone counts when it is significantly more
+// than 12 % (a policer has no queue), until it proves to be there at a lower rate as well.
+//
+// Pure, one thread; `now` is CLOCK_MONOTONIC.
 class BandwidthEstimator {
  public:
   using Nanos = std::chrono::nanoseconds;
@@ -39,8 +38,30 @@ class BandwidthEstimator {
   NetworkReport report(Nanos now) const;
 
  private:
-  NetworkReport last_;
-  Nanos heard_{0};
+  void take(std::span<const PacketFeedback> packets);
+  bool lossy();
+  void onCongested(Nanos now);
+  void onClear(Nanos now, Nanos passed);
+  bool interrupted(Nanos now) const;
+
+  PacketHistory history_;
+  DelayTrend trend_;
+  std::optional<Nanos> heard_;    // feedback
+  Nanos lossFrom_{Nanos::min()};  // what was sent before says nothing: the way was interrupted
+  double usualLoss_ = 0;          // without a queue
+  Nanos usualAt_{0};              // send time
+
+  bool congested_ = false;
+  double limitKbps_ = 0;      // 0: none known
+  std::optional<Nanos> cut_;  // when it was measured last
+  Nanos congestedAt_{0};
+  Nanos hold_{0};        // how long it is believed
+  bool probed_ = false;  // it has been raised since it was measured
+
+  std::optional<Nanos> reported_;  // by receiver reports
+  double reportedLoss_ = 0;
+  int lossyReports_ = 0;  // in a row
+  std::chrono::milliseconds rtt_{0}, leastRtt_{0};
 };
 
 }  // namespace tessera

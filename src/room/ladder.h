@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "room/bandwidth_estimator.h"
+#include "room/device_watch.h"
 #include "room/media_room.h"
 
 // Which rung each receiver takes, and at which bitrate each rung is encoded.
@@ -14,14 +15,17 @@ namespace tessera {
 
 // One receiver's place on the ladder. Goes down fast: when the way to it is congested or loses much, or when
 // its device cannot follow. Goes up by trial: one rung, kept if the network carries it for kTrial, else back,
-// and the next trial after kFirstWait, doubling. Pure; to be updated every 100 ms or so.
+// and the next trial after kFirstWait, doubling (docs/adr/0008). Within a rung its bitrate follows what the
+// way carries, unless that pulled down others who can take more. Pure; to be updated every 100 ms or so.
 class ReceiverLadder {
  public:
   using Nanos = std::chrono::nanoseconds;
   static constexpr Nanos kTrial = std::chrono::seconds(2);
   static constexpr Nanos kFirstWait = std::chrono::seconds(10);
+  static constexpr Nanos kMostWait = std::chrono::seconds(20);         // for the network
+  static constexpr Nanos kMostDeviceWait = std::chrono::seconds(120);  // devices do not get better
 
-  // `rungs`: top first. `audioKbps` is kept free for the sound.
+  // `rungs`: top first. `audioKbps` of Opus are kept free for the sound, and what its packets' headers take.
   ReceiverLadder(std::vector<RungSpec> rungs, int audioKbps);
 
   struct Input {
@@ -44,9 +48,58 @@ class ReceiverLadder {
   Decision update(const Input& input, Nanos now);
 
  private:
+  // When the next trial may begin, after falls for one reason.
+  struct Backoff {
+    Nanos most;
+    Nanos next{0}, wait{0};
+    void fell(bool afterTrial, Nanos now);
+  };
+  struct Trial {
+    int from;
+    Nanos began;
+  };
+
+  void begin(int level, Nanos now);
+  void followWish(const Input& input, int best, Nanos now);
+  void followSent(int sentLevel, Nanos now);
+  bool followInterruption(const Input& input, Nanos now);
+  void followNetwork(const Input& input, Nanos now);
+  void followDevice(const Input& input, Nanos now);
+  void fall(int level, ReceivingLimit why, Nanos now);
+  void moveTo(int level, Nanos now);
+  void endTrial(Nanos now);
+  void climb(const Input& input, Nanos now);
+  void adaptRate(const Input& input, Nanos passed);
+  Decision decision(int best) const;
+
+  int levels() const { return static_cast<int>(rungs_.size()); }
+  const RungSpec& rung(int level) const { return rungs_[static_cast<std::size_t>(level)]; }
+  bool moving(int level) const { return level < levels() && rung(level).fps > 0; }
+  int lowestMoving() const;
+  int others(const Input& input, int level) const;
+  double videoRoom(const Input& input) const;
+  int leastKbps(const Input& input, int level) const;
+  bool fits(const Input& input, int level) const;
+  int bestThatFits(const Input& input, int level) const;
+
   const std::vector<RungSpec> rungs_;
-  const int audioKbps_;
-  Decision decision_;
+  const double soundKbps_;  // with headers
+
+  bool begun_ = false;
+  int level_ = 0;
+  double wishKbps_ = 0;
+  ReceivingLimit why_ = ReceivingLimit::none;
+  std::optional<Nanos> arrived_;  // when the frames of level_ began to be sent
+  Nanos movedAt_{0}, updatedAt_{0};
+
+  std::optional<Trial> trial_;
+  std::optional<Nanos> climbedAt_;  // when the last trial was passed
+  bool doubtLimit_ = false;         // a trial has begun: what was measured before it does not count
+  Backoff network_{kMostWait}, device_{kMostDeviceWait};
+  DeviceWatch deviceWatch_;
+
+  std::optional<Nanos> interruptedAt_, backAt_;
+  std::optional<int> beforeInterruption_;  // the level, when it was left
 };
 
 // The bitrate of a rung: what all who take it can bear, in its bounds. `wishes` are their videoKbps; none:

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "room/delay_trend.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace tessera {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Nanos = DelayTrend::Nanos;
+
+constexpr Nanos kEpoch = seconds(10);  // no delay changes by that much
+constexpr Nanos kBaseEvery = seconds(2), kBaseMemory = seconds(20);
+constexpr std::size_t kWindow = 12;  // groups, for the trend
+constexpr std::size_t kLeastWindow = 4;
+constexpr std::size_t kRecent = 3;             // groups, for queue()
+constexpr std::size_t kSecond = 20;            // groups
+constexpr Nanos kHeldBack = milliseconds(25);  // less is jitter
+constexpr double kStepBackMs = 12;             // less is noise, not a queue that shrinks
+// Per group of 50 ms: 0.01 and 0.00018 per ms in the draft (5.4).
+constexpr double kRise = 0.5, kFall = 0.009;
+constexpr double kLeastThresholdMs = 15, kMostThresholdMs = 100;
+constexpr double kOutlierMs = 15;  // what is that far above the threshold is a queue, not noise
+constexpr Nanos kLongQueue = milliseconds(120);
+constexpr int kBelieved = 40;  // groups: what stays that long though less is sent is the way itself
+
+double ms(Nanos time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+}  // namespace
+
+void DelayTrend::reset() {
+  *this = {};
+}
+
+bool DelayTrend::add(Nanos sent, Nanos received) {
+  const Nanos delay = received - sent;
+  bool known = true;
+  if (!groups_.empty() && std::chrono::abs(delay - groups_.back().least) > kEpoch) {
+    reset();
+    known = false;
+  }
+  if (!groups_.empty() && sent < groups_.back().began + kGroup) {
+    groups_.back().least = std::min(groups_.back().least, delay);
+    return known;
+  }
+  if (!groups_.empty()) close();
+  groups_.push_back({sent, delay});
+  while (groups_.size() > kSecond + 1) groups_.pop_front();
+  return known;
+}
+
+// The open group is complete.
+void DelayTrend::close() {
+  const Group& group = groups_.back();
+  if (bases_.empty() || group.began >= bases_.back().began + kBaseEvery) bases_.push_back(group);
+  bases_.back().least = std::min(bases_.back().least, group.least);
+  while (bases_.front().began < group.began - kBaseMemory) bases_.pop_front();
+
+  const double growth = growthMs();
+  const std::size_t count = groups_.size();
+  const bool back = count > 1 && ms(groups_[count - 2].least - group.least) > kStepBackMs;
+  const bool over = growth > thresholdMs_ && !back && queue() > kHeldBack;
+  over_ = over ? over_ + 1 : 0;
+  adaptThreshold(growth);
+  watchStanding(growth);
+}
+
+void DelayTrend::adaptThreshold(double growth) {
+  const double off = std::abs(growth) - thresholdMs_;
+  if (off > kOutlierMs) return;
+  thresholdMs_ =
+      std::clamp(thresholdMs_ + off * (off > 0 ? kRise : kFall), kLeastThresholdMs, kMostThresholdMs);
+}
+
+void DelayTrend::watchStanding(double growth) {
+  standing_ = groups_.size() >= kSecond && leastOf(kSecond) - base() > kLongQueue && growth > -kStepBackMs;
+  stood_ = standing_ ? stood_ + 1 : 0;
+  if (stood_ < kBelieved) return;
+  bases_.clear();
+  bases_.push_back({groups_.back().began, leastOf(kSecond)});
+  standing_ = false;
+  stood_ = 0;
+}
+
+// By least squares: how much the delay grew over the window.
+double DelayTrend::growthMs() const {
+  const std::size_t count = std::min(groups_.size(), kWindow);
+  if (count < kLeastWindow) return 0;
+  const Group* const first = &groups_[groups_.size() - count];
+  double meanX = 0, meanY = 0;
+  const auto x = [&](std::size_t i) { return ms(groups_[groups_.size() - count + i].began - first->began); };
+  const auto y = [&](std::size_t i) { return ms(groups_[groups_.size() - count + i].least - first->least); };
+  for (std::size_t i = 0; i < count; ++i) {
+    meanX += x(i) / static_cast<double>(count);
+    meanY += y(i) / static_cast<double>(count);
+  }
+  double products = 0, squares = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    products += (x(i) - meanX) * (y(i) - meanY);
+    squares += (x(i) - meanX) * (x(i) - meanX);
+  }
+  return products / squares * x(count - 1);
+}
+
+Nanos DelayTrend::leastOf(std::size_t groups) const {
+  Nanos least = groups_.back().least;
+  for (std::size_t i = groups_.size() - std::min(groups, groups_.size()); i < groups_.size(); ++i) {
+    least = std::min(least, groups_[i].least);
+  }
+  return least;
+}
+
+Nanos DelayTrend::base() const {
+  const auto least = std::ranges::min_element(bases_, {}, &Group::least);
+  return least == bases_.end() ? groups_.back().least : least->least;
+}
+
+Nanos DelayTrend::queue() const {
+  if (groups_.empty()) return Nanos{0};
+  return std::max(leastOf(kRecent) - base(), Nanos{0});
+}
+
+}  // namespace tessera

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "room/packet_history.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tessera {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::size_t kMostPackets = 8192;
+constexpr PacketHistory::Nanos kLossWindow = seconds(1);
+constexpr PacketHistory::Nanos kLeastSpan = milliseconds(200);  // what a rate is measured over at the start
+
+}  // namespace
+
+std::int64_t PacketHistory::unwrap(std::uint16_t seq) const {
+  if (packets_.empty()) return seq;
+  const std::int64_t last = packets_.back().seq;
+  return last + static_cast<std::int16_t>(static_cast<std::uint16_t>(seq - static_cast<std::uint16_t>(last)));
+}
+
+PacketHistory::News PacketHistory::add(const PacketFeedback& packet) {
+  const std::int64_t seq = unwrap(packet.seq);
+  const Packet entry{seq, packet.sent, packet.received, packet.bytes, packet.lost};
+  const auto place = std::ranges::lower_bound(packets_, seq, {}, &Packet::seq);
+  if (place != packets_.end()) {
+    const bool here = place->seq == seq;
+    if (here && (!place->lost || packet.lost)) return News::known;
+    if (packet.sent < packets_.back().sent - kMemory) return News::known;
+    if (!packet.lost) newest_ = std::max(newest_, packet.received);
+    if (here) {
+      *place = entry;
+    } else {
+      packets_.insert(place, entry);  // its feedback was lost, or overtaken
+    }
+    return News::late;
+  }
+  if (!packet.lost) newest_ = packets_.empty() ? packet.received : std::max(newest_, packet.received);
+  packets_.push_back(entry);
+  while (packets_.size() > kMostPackets || packets_.front().sent < packet.sent - kMemory)
+    packets_.pop_front();
+  return News::next;
+}
+
+int PacketHistory::deliveredKbps(Nanos window) const {
+  Nanos first = newest_;
+  std::int64_t bits = 0;
+  for (const Packet& packet : packets_) {
+    if (packet.lost || packet.received <= newest_ - window) continue;
+    first = std::min(first, packet.received);
+    bits += packet.bytes * std::int64_t{8};
+  }
+  // The window is full unless we have just begun.
+  const bool full = !packets_.empty() && packets_.front().sent <= packets_.back().sent - window;
+  const Nanos span = full ? window : std::clamp(newest_ - first, std::min(kLeastSpan, window), window);
+  return static_cast<int>(bits * 1'000'000 / span.count());
+}
+
+PacketHistory::Loss PacketHistory::loss(Nanos from, int longestRun) const {
+  if (packets_.empty()) return {};
+  const Nanos end = packets_.back().sent - kOvertaken;
+  int lost = 0, packets = 0, run = 0;
+  for (const Packet& packet : packets_) {
+    if (packet.sent <= std::max(from, end - kLossWindow) || packet.sent > end) continue;
+    run = packet.lost ? run + 1 : 0;
+    if (run > longestRun) continue;
+    ++packets;
+    if (packet.lost) ++lost;
+  }
+  return {packets > 0 ? static_cast<double>(lost) / packets : 0, packets};
+}
+
+double PacketHistory::Loss::deviation(double of) const {
+  return packets > 0 ? std::sqrt(of * (1 - of) / packets) : 1;
+}
+
+}  // namespace tessera
