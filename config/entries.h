@@ -25,6 +25,7 @@ class Errors {
   // `known`: what could have been meant.
   void addUnknown(const std::string& where, const std::string& name, const std::vector<std::string>& known);
   bool none() const { return texts_.empty(); }
+  std::size_t count() const { return texts_.size(); }
   std::string text() const { return fmt::format("{}", fmt::join(texts_, "\n")); }
 
  private:

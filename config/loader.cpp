@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "config/keys.h"
 #include "config/layouts.h"
 #include "config/nearest.h"
+#include "config/rungs.h"
 #include "config/templates.h"
 #include "config/toml_reader.h"
 
@@ -22,6 +24,7 @@ namespace {
 constexpr std::size_t kMaxSecretBytes = 4096;
 constexpr int kMinUdpPorts = 4;
 constexpr int kMinUdpPort = 1024;
+constexpr std::array kTables{"layout", "rung", "template"};
 
 class Loader {
  public:
@@ -35,8 +38,8 @@ class Loader {
         unknownKey(entry);
     }
     for (const RawTable& table : read->tables)
-      if (table.name != "layout" && table.name != "template")
-        errors_.addUnknown(table.where, table.name, {"layout", "template"});
+      if (std::find(kTables.begin(), kTables.end(), table.name) == kTables.end())
+        errors_.addUnknown(table.where, table.name, {kTables.begin(), kTables.end()});
     tables_ = std::move(read->tables);
   }
 
@@ -59,6 +62,7 @@ class Loader {
     for (const auto* layer : {&file_, &variables_})
       for (const Given& given : *layer) apply(given);
     settings_.room.look.customLayouts = readLayouts(tables_, errors_);
+    settings_.room.rungs = readRungs(tables_, "rung", errors_);
     settings_.templates = readTemplates(tables_, settings_, errors_);
     if (errors_.none()) checkTogether();
     if (!errors_.none()) return fail(ErrorCode::config, "{}", errors_.text());
@@ -73,7 +77,7 @@ class Loader {
   };
 
   void unknownKey(const RawEntry& entry) {
-    for (const std::string_view tables : {"layout", "template"})
+    for (const std::string_view tables : kTables)
       if (entry.section == tables || (entry.section.empty() && entry.key == tables))
         return errors_.add("{}: {}: expected to be written as [[{}]], one for each", entry.where, tables,
                            tables);

@@ -10,6 +10,8 @@ namespace tessera::config {
 
 inline constexpr std::array kCodecs{Named<VideoCodec>{"VP8", VideoCodec::vp8},
                                     Named<VideoCodec>{"H264", VideoCodec::h264}};
+inline constexpr std::array kPrefers{Named<PreferCodec>{"shared", PreferCodec::shared},
+                                     Named<PreferCodec>{"hardware", PreferCodec::hardware}};
 inline constexpr std::array kLevels{
     Named<log::Level>{"debug", log::Level::debug}, Named<log::Level>{"info", log::Level::info},
     Named<log::Level>{"warn", log::Level::warn}, Named<log::Level>{"error", log::Level::error}};

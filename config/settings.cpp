@@ -8,6 +8,7 @@
 #include "config/keys.h"
 #include "config/layouts.h"
 #include "config/loader.h"
+#include "config/rungs.h"
 #include "config/templates.h"
 
 namespace tessera::config {
@@ -36,6 +37,7 @@ std::string describe(const Settings& settings) {
     section = key.section;
     text += fmt::format("{} = {}\n", key.name, key.show(settings));
   }
+  text += "\n" + describe(ladderOf(settings.room), "rung");
   for (const CustomLayout& layout : settings.room.look.customLayouts) text += "\n" + describe(layout);
   for (const Template& each : settings.templates) text += "\n" + describe(each, settings);
   return text;

@@ -35,12 +35,19 @@ struct Media {
 // What happens when somebody shares a screen while another does.
 enum class SecondScreen { takeOver, refuse };
 
+// Among the codecs that a participant can decode: the one that is in use already, or the one that they decode
+// in hardware, whatever that costs the server.
+enum class PreferCodec { shared, hardware };
+
 // Of every room but for what its template says otherwise: the sections room, picture, sound and screen.
 struct Room {
   CanvasSettings canvas;
-  int videoKbps = 1500;
+  int videoKbps = 1500;         // of the top rung, without `rungs`
+  std::vector<RungSpec> rungs;  // top first; empty: the usual ones (ladderOf)
+  int maxHeight = 0;            // of the picture that anybody gets; 0: any
   int audioKbps = 40;
   std::vector<VideoCodec> codecs{VideoCodec::vp8, VideoCodec::h264};  // in order of preference
+  PreferCodec prefer = PreferCodec::shared;
   int maxTalkers = 6;
   std::chrono::seconds emptyTimeout{10};   // an empty room ends after this
   std::chrono::seconds resumeTimeout{30};  // how long a participant without a WebSocket keeps the place
@@ -101,6 +108,9 @@ struct Settings {
 // nameless, when there is none. An error when there is no such name.
 [[nodiscard]] Result<Template> templateFor(const Settings& settings, const RoomId& room,
                                            const std::string& name);
+
+// How a room's picture is encoded, top first: as configured, or else the canvas and what is usual below it.
+std::vector<RungSpec> ladderOf(const Room& room);
 
 // The effective settings as TOML, secrets only as (set).
 std::string describe(const Settings& settings);

@@ -6,11 +6,13 @@
 #include "config/checks.h"
 #include "config/key_makers.h"
 #include "config/layouts.h"
+#include "config/rungs.h"
 
 namespace tessera::config {
 namespace {
 
 constexpr auto kTemplate = "template";
+constexpr auto kRung = "template.rung";
 constexpr int kMusicKbps = 128;
 
 const std::vector<Field<Template>>& templateFields() {
@@ -70,7 +72,10 @@ Template readTemplate(RawTable table, const Settings& settings, Errors& errors) 
   for (const RawEntry& entry : table.entries)
     if (!entry.section.empty()) setEntry(entry, merged, errors);
   for (const RawTable& inner : table.tables)
-    errors.addUnknown(inner.where, fmt::format("{}.{}", kTemplate, inner.name), {});
+    if (inner.name != "rung")
+      errors.addUnknown(inner.where, fmt::format("{}.{}", kTemplate, inner.name), {kRung});
+  if (auto rungs = readRungs(table.tables, kRung, errors); !rungs.empty())
+    merged.room.rungs = std::move(rungs);  // all of them: they belong together
   read.room = std::move(merged.room);
   return read;
 }
@@ -125,7 +130,8 @@ std::string describe(const Template& each, const Settings& settings) {
     if (const std::string shown = inTemplates(key) ? key.show(merged) : "";
         shown != "" && shown != key.show(settings))
       text += fmt::format("{} = {}\n", key.fullName(), shown);
-  return text;
+  const std::vector<RungSpec> rungs = ladderOf(each.room);
+  return rungs == ladderOf(settings.room) ? text : text + describe(rungs, kRung);
 }
 
 }  // namespace tessera::config

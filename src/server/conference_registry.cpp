@@ -86,7 +86,7 @@ RoomSettings ConferenceRegistry::settingsOf(const RoomId& id, const config::Room
   RoomSettings settings = prototype_;
   settings.room = id;
   settings.canvas = room.canvas;
-  settings.rungs = {{room.canvas.height, room.canvas.fps, room.videoKbps, room.videoKbps / 2}};
+  settings.rungs = config::ladderOf(room);
   settings.audioKbps = room.audioKbps;
   settings.maxTalkers = room.maxTalkers;
   settings.look = room.look;

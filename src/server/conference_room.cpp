@@ -59,10 +59,27 @@ Status ConferenceRoom::start() {
   return {};
 }
 
-Result<VideoCodec> ConferenceRoom::chooseCodec(const wire::Join& join) const {
+// Of those that the client can decode: in hardware, if that is preferred here; or one that is in use already,
+// since another is a second ladder of encoders; or the first in the room's order.
+Result<VideoCodec> ConferenceRoom::chooseCodec(const wire::Join& join,
+                                               const std::optional<ParticipantId>& resumes) const {
+  const auto has = [](const std::vector<VideoCodec>& codecs, VideoCodec codec) {
+    return std::find(codecs.begin(), codecs.end(), codec) != codecs.end();
+  };
+  const auto inUse = [&](VideoCodec codec) {
+    return std::any_of(members_.begin(), members_.end(), [&](const auto& each) {
+      return each.second->codec == codec && each.first != resumes;
+    });
+  };
+  std::vector<VideoCodec> usable;
   for (const VideoCodec codec : rules_.room.codecs)
-    if (std::find(join.codecs.begin(), join.codecs.end(), codec) != join.codecs.end()) return codec;
-  return fail(ErrorCode::unsupported, "none of the client's video codecs is in use here");
+    if (has(join.codecs, codec)) usable.push_back(codec);
+  if (usable.empty()) return fail(ErrorCode::unsupported, "none of the client's video codecs is in use here");
+  if (rules_.room.prefer == config::PreferCodec::hardware)
+    for (const VideoCodec codec : usable)
+      if (has(join.hardware, codec)) return codec;
+  const auto shared = std::find_if(usable.begin(), usable.end(), inUse);
+  return shared == usable.end() ? usable.front() : *shared;
 }
 
 Status ConferenceRoom::mayEnter(const wire::Join& join, const std::optional<ParticipantId>& resumes,
@@ -86,7 +103,7 @@ Result<std::unique_ptr<signaling::Seat>> ConferenceRoom::join(const wire::Join& 
                                                               const std::string& address) {
   if (state_ == wire::RoomState::ending) return fail(ErrorCode::roomEnded, "the room is ending");
   if (const auto allowed = mayEnter(join, resumes, address); !allowed) return tl::unexpected(allowed.error());
-  const auto codec = chooseCodec(join);
+  const auto codec = chooseCodec(join, resumes);
   if (!codec) return tl::unexpected(codec.error());
   Member* present = resumes ? memberOf(*resumes) : nullptr;
   Member& member = present ? *present : enter(join, resumes);

@@ -129,7 +129,8 @@ class ConferenceRoom : public MediaRoomEvents {
   };
 
   // conference_room.cpp: coming and going
-  [[nodiscard]] Result<VideoCodec> chooseCodec(const wire::Join& join) const;
+  [[nodiscard]] Result<VideoCodec> chooseCodec(const wire::Join& join,
+                                               const std::optional<ParticipantId>& resumes) const;
   [[nodiscard]] Status mayEnter(const wire::Join& join, const std::optional<ParticipantId>& resumes,
                                 const std::string& address) const;
   Member& enter(const wire::Join& join, const std::optional<ParticipantId>& resumes);

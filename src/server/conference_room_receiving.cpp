@@ -52,7 +52,10 @@ void ConferenceRoom::setBounds(Member& member, const PictureBounds& bounds) {
 }
 
 int ConferenceRoom::bestLevelOf(const Member& member) const {
-  return bestLevel(settings_.rungs, settings_.canvas, member.bounds);
+  PictureBounds bounds = member.bounds;
+  const int everybodys = rules_.room.maxHeight;
+  if (everybodys > 0 && (bounds.cap == 0 || everybodys < bounds.cap)) bounds.cap = everybodys;
+  return bestLevel(settings_.rungs, settings_.canvas, bounds);
 }
 
 void ConferenceRoom::onReceiving(const PeerKey& peer, const Receiving& receiving) {

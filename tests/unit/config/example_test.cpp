@@ -69,7 +69,7 @@ TEST(Example, IsAValidConfigurationThatChangesNothing) {
   EXPECT_EQ(settings->templates.size(), 1u);
 }
 
-TEST(Example, OfALayoutIsOneWithoutItsCommentSigns) {
+TEST(Example, OfTablesAreSuchWithoutTheirCommentSigns) {
   std::ifstream file(TESSERA_EXAMPLE);
   std::string toml;
   for (std::string line; std::getline(file, line);)
@@ -79,6 +79,8 @@ TEST(Example, OfALayoutIsOneWithoutItsCommentSigns) {
   ASSERT_TRUE(settings.has_value()) << settings.error().text << "\n" << toml;
   ASSERT_EQ(settings->room.look.customLayouts.size(), 1u);
   EXPECT_EQ(settings->room.look.customLayouts[0].regions.size(), 3u);
+  EXPECT_EQ(settings->room.rungs.size(), 4u);
+  EXPECT_EQ(settings->room.rungs, ladderOf(Room{})) << "they are what is used without any";
 }
 
 }  // namespace
