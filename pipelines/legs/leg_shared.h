@@ -13,6 +13,7 @@
 #include "pipelines/gst/receive_pad.h"
 #include "pipelines/legs/fingerprint.h"
 #include "pipelines/legs/keyframe_requester.h"
+#include "pipelines/legs/network_meter.h"
 #include "pipelines/legs/opus_input.h"
 #include "pipelines/legs/receive_quality.h"
 #include "pipelines/mix/audio_mixer.h"
@@ -95,6 +96,7 @@ class LegShared {
 
   KeyframeRequester keyframes;
   PacketCounter packets;
+  NetworkMeter network;
   const std::shared_ptr<OpusInputStats> audioStats = std::make_shared<OpusInputStats>();
 
   // Where the chains of decoded media end; kept until the bin is in NULL.

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipelines/legs/webrtc_element.h"
 
-#include <array>
-#include <span>
-
 #include "base/log.h"
 #include "pipelines/gst/probe.h"
 #include "pipelines/legs/leg_codecs.h"
+#include "pipelines/legs/rtpbin_watch.h"
 
 namespace tessera {
 namespace {
@@ -19,10 +17,6 @@ constexpr guint kJitterBufferMs = 200;
 constexpr guint kFastStartPackets = 2;
 // Audio, video and room for a sender that restarts with new SSRCs; each costs two threads.
 constexpr guint kMaxStreams = 4;
-constexpr std::size_t kRtpHeaderBytes = 12;  // RFC 3550 section 5.1, without CSRCs
-
-constexpr auto kBuffers =
-    static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
 
 Status configureIce(GstElement* webrtc, const RoomSettings& room) {
   GObject* ice = nullptr;
@@ -48,14 +42,32 @@ Status configureIce(GstElement* webrtc, const RoomSettings& room) {
   return {};
 }
 
+// Takes the event over.
+GstEvent* withoutTransportCc(GstEvent* event) {
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  caps = gst_caps_copy(caps);
+  const std::string field = fmt::format("extmap-{}", kTransportCcId);
+  gst_structure_remove_field(gst_caps_get_structure(caps, 0), field.c_str());
+  GstEvent* result = gst_event_new_caps(caps);
+  gst_caps_unref(caps);
+  gst_event_unref(event);
+  return result;
+}
+
 // webrtcbin's funnel sends its segment down the whole sending side again at each change between sound and
-// picture, a hundred times a second: only what is new passes.
-void passNewSegments(GstElement* funnel) {
+// picture, a hundred times a second: only what is new passes. And the caps below it say nothing of
+// transport-cc, so that the session leaves that to us (NetworkMeter).
+void filterEvents(GstElement* funnel) {
   const auto pad = gst::staticPad(funnel, "src");
   if (!pad) return;
   gst::addLastingProbe(pad->get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
                        [passed = gst::Ref<GstEvent>()](GstPad*, GstPadProbeInfo* info) mutable {
                          GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+                         if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+                           GST_PAD_PROBE_INFO_DATA(info) = withoutTransportCc(event);
+                           return GST_PAD_PROBE_OK;
+                         }
                          if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
                          const GstSegment* now = nullptr;
                          const GstSegment* before = nullptr;
@@ -76,34 +88,8 @@ void onInnerElement(GstBin*, GstBin*, GstElement* element) {
   const std::string_view name = GST_OBJECT_NAME(factory);
   // What we push is live already; synchronising would add the latency of the whole pipeline.
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
-  if (name == "rtpfunnel") passNewSegments(element);
+  if (name == "rtpfunnel") filterEvents(element);
   if (name == "rtpjitterbuffer") g_object_set(element, "faststart-min-packets", kFastStartPackets, nullptr);
-}
-
-void countPacket(PacketCounter& packets, GstBuffer* buffer) {
-  std::array<std::uint8_t, kRtpHeaderBytes> header;
-  packets.onRtp(std::span(header).first(gst_buffer_extract(buffer, 0, header.data(), header.size())));
-}
-
-void watchRtp(GstPad* pad, const std::shared_ptr<LegShared>& shared) {
-  gst::addLastingProbe(pad, kBuffers, [shared](GstPad*, GstPadProbeInfo* info) {
-    shared->onPacket();
-    if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-      countPacket(shared->packets, GST_PAD_PROBE_INFO_BUFFER(info));
-    } else {
-      GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
-      for (guint i = 0; i < gst_buffer_list_length(list); ++i)
-        countPacket(shared->packets, gst_buffer_list_get(list, i));
-    }
-    return GST_PAD_PROBE_OK;
-  });
-}
-
-void watchRtcp(GstPad* pad, const std::shared_ptr<LegShared>& shared) {
-  gst::addLastingProbe(pad, kBuffers, [shared](GstPad*, GstPadProbeInfo*) {
-    shared->onPacket();
-    return GST_PAD_PROBE_OK;
-  });
 }
 
 Status configureRtpbin(WebrtcElement& self, const std::shared_ptr<LegShared>& shared) {
@@ -111,11 +97,7 @@ Status configureRtpbin(WebrtcElement& self, const std::shared_ptr<LegShared>& sh
   if (!rtpbin) return fail(ErrorCode::internal, "webrtcbin has no rtpbin");
   // Sender reports map capture time (PTS): send time would need the latency that the pipeline never sets.
   g_object_set(rtpbin.get(), "max-streams", kMaxStreams, "rtcp-sync-send-time", FALSE, nullptr);
-  self.signals.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
-      rtpbin.get(), "pad-added", [shared](GstElement*, GstPad* pad) {
-        if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_sink_")) watchRtp(pad, shared);
-        if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtcp_sink_")) watchRtcp(pad, shared);
-      }));
+  self.signals.push_back(watchRtpbin(rtpbin.get(), shared));
   return {};
 }
 
@@ -177,12 +159,13 @@ Result<WebrtcElement> WebrtcElement::create(GstBin* parent, const RoomSettings& 
 }
 
 // NACK on video only: Chromium refuses the RTX group that 1.22 writes into an audio line.
-Status WebrtcElement::addSinks(const LegShared& shared) {
+Status WebrtcElement::addSinks(LegShared& shared) {
   const std::uint32_t audioSsrc = randomSsrc(0);
+  const std::uint32_t videoSsrc = randomSsrc(audioSsrc);
+  shared.network.sendsWith({audioSsrc, videoSsrc});
   auto first = requestSink(bin, "sink_0", withSsrc(audioPreferences(shared.channels), audioSsrc), false);
   if (!first) return tl::unexpected(first.error());
-  auto second =
-      requestSink(bin, "sink_1", withSsrc(videoPreferences(shared.codec), randomSsrc(audioSsrc)), true);
+  auto second = requestSink(bin, "sink_1", withSsrc(videoPreferences(shared.codec), videoSsrc), true);
   if (!second) return tl::unexpected(second.error());
   audio = std::move(*first);
   video = std::move(*second);

@@ -28,7 +28,7 @@ struct WebrtcElement {
   gst::Ref<GstWebRTCDTLSTransport> dtlsTransport() const;
 
  private:
-  [[nodiscard]] Status addSinks(const LegShared& shared);
+  [[nodiscard]] Status addSinks(LegShared& shared);
   [[nodiscard]] Status addReceivers(const LegShared& shared);
 };
 

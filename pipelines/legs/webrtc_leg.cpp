@@ -90,7 +90,7 @@ class WebRtcLegImpl : public WebRtcLeg {
   void requestKeyframe() override { shared_->keyframes.want(); }
   std::shared_ptr<LegOutput> output() override { return output_; }
   const OpusInputStats& audioStats() const override { return *shared_->audioStats; }
-  NetworkReport network() const override { return {}; }
+  NetworkReport network() const override { return shared_->network.report(gst::now()); }
   void setIngest(const Ingest&) override {}
   bool owns(GstObject* source) const override {
     return bin_ && source && gst_object_has_as_ancestor(source, GST_OBJECT(bin_.get()));

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "pipelines/gst/ref.h"
 #include "pipelines/legs/opus_input.h"
+#include "pipelines/legs/rtp_frame.h"
 #include "pipelines/mix/audio_mixer.h"
 #include "pipelines/mix/video_mixer.h"
 #include "room/bandwidth_estimator.h"
@@ -24,8 +25,9 @@ class LegOutput {
   virtual ~LegOutput() = default;
   virtual bool ready() const = 0;                                 // DTLS connected and fingerprint verified
   virtual bool takesVideo() const { return true; }                // by the answer; any thread
-  virtual bool pushVideo(const gst::Ref<GstBuffer>& frame) = 0;   // one encoded frame, PTS on CLOCK_MONOTONIC
-  virtual bool pushAudio(const gst::Ref<GstBuffer>& packet) = 0;  // one Opus packet of 20 ms
+  // Some packets of a frame, in their order, by and by all or not the rest; PTS is on CLOCK_MONOTONIC.
+  virtual bool pushVideo(const RtpFrame& frame, std::size_t first, std::size_t count) = 0;
+  virtual bool pushAudio(const RtpFrame& packet) = 0;  // one Opus packet of 20 ms
 };
 
 // A participant's connection over WebRTC: a bin around webrtcbin in the room's pipeline. In: decoded frames

@@ -6,6 +6,8 @@
 #include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 
+#include <random>
+
 #include "pipelines/gst/clock.h"
 #include "pipelines/gst/element.h"
 #include "pipelines/gst/probe.h"
@@ -13,6 +15,10 @@
 
 namespace tessera::test {
 namespace {
+
+// As the offer has it, leg_codecs.h.
+constexpr const char* kTransportCc =
+    "extmap-3=(string)http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 std::string encoderOf(VideoCodec codec, int kbps) {
   return codec == VideoCodec::vp8
@@ -32,18 +38,18 @@ std::string videoBranch(const WebRtcClient::Options& o) {
       fmt::format("videotestsrc name=camera is-live=true pattern=solid-color foreground-color={}", o.argb);
   return fmt::format(
       "{} ! video/x-raw,format=I420,width={},height={},framerate={}/1 ! {} ! {} name=videopay ! "
-      "application/x-rtp,media=video,encoding-name={},payload={} ! w.sink_1 ",
+      "application/x-rtp,media=video,encoding-name={},payload={},{} ! w.sink_1 ",
       o.camera.empty() ? colour : o.camera, o.width, o.height, o.fps, encoderOf(o.codec, o.kbps),
       vp8 ? "rtpvp8pay" : "rtph264pay config-interval=-1 aggregate-mode=zero-latency", vp8 ? "VP8" : "H264",
-      vp8 ? 96 : 102);
+      vp8 ? 96 : 102, kTransportCc);
 }
 
 std::string audioBranch(const WebRtcClient::Options& o) {
   return fmt::format(
       "audiotestsrc name=microphone is-live=true wave=sine volume={} freq={} samplesperbuffer=960 ! "
       "audio/x-raw,format=S16LE,rate=48000,channels=1 ! opusenc frame-size=20 ! rtpopuspay name=audiopay ! "
-      "application/x-rtp,media=audio,encoding-name=OPUS,payload=111 ! w.sink_0 ",
-      o.volume, o.tone);
+      "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,{} ! w.sink_0 ",
+      o.volume, o.tone, kTransportCc);
 }
 
 // When flashes and beeps begin: with the first frame, and every second after it, which is a whole number of
@@ -149,6 +155,21 @@ void reportCaptureTimes(GstElement* webrtc) {
   g_object_set(rtpbin.get(), "rtcp-sync-send-time", FALSE, nullptr);
 }
 
+// RTP and RTCP alike, a packet at a time.
+void loseOn(GstPad* pad, const std::shared_ptr<std::atomic<double>>& share) {
+  const auto type = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+  gst::addLastingProbe(
+      pad, type, [share, random = std::minstd_rand(7)](GstPad*, GstPadProbeInfo* info) mutable {
+        const auto lost = [&] { return std::uniform_real_distribution()(random) < *share; };
+        if (info->type & GST_PAD_PROBE_TYPE_BUFFER) return lost() ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+        GstBufferList* list = gst_buffer_list_make_writable(GST_PAD_PROBE_INFO_BUFFER_LIST(info));
+        GST_PAD_PROBE_INFO_DATA(info) = list;
+        for (guint i = gst_buffer_list_length(list); i-- > 0;)
+          if (lost()) gst_buffer_list_remove(list, i, 1);
+        return GST_PAD_PROBE_OK;
+      });
+}
+
 void countKeyframes(GstPad* pad, const std::shared_ptr<std::atomic<int>>& count) {
   gst::addLastingProbe(pad, GST_PAD_PROBE_TYPE_BUFFER, [count](GstPad*, GstPadProbeInfo* info) {
     if (!GST_BUFFER_FLAG_IS_SET(GST_PAD_PROBE_INFO_BUFFER(info), GST_BUFFER_FLAG_DELTA_UNIT)) ++*count;
@@ -192,6 +213,13 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
   webrtc_ = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "w"));
   listenOnLoopback(webrtc_.get());
   reportCaptureTimes(webrtc_.get());
+  const auto rtpbin = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc_.get()), "rtpbin"));
+  signals_.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
+      rtpbin.get(), "pad-added", [in = loseReceived_, out = loseSent_](GstElement*, GstPad* pad) {
+        const std::string_view name = GST_PAD_NAME(pad);
+        if (name.starts_with("recv_rtp_sink") || name.starts_with("recv_rtcp_sink")) loseOn(pad, in);
+        if (name.starts_with("send_rtp_src") || name.starts_with("send_rtcp_src")) loseOn(pad, out);
+      }));
   if (auto pay = gst_bin_get_by_name(GST_BIN(pipeline_.get()), "videopay")) {
     countKeyframes(gst::staticPad(pay, "sink")->get(), keyframes_);
     gst_object_unref(pay);

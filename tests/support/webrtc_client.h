@@ -3,6 +3,7 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -49,8 +50,12 @@ class WebRtcClient {
 
   void setOffer(const std::string& sdp);
   void addCandidate(const IceCandidate& candidate);
-  void requestKeyframe();     // PLI to the server
-  void stop();                // falls silent, as a client that is gone
+  void requestKeyframe();  // PLI to the server
+  void stop();             // falls silent, as a client that is gone
+  // What becomes of the packets of the two ways from now on, by chance but the same in every run: this share
+  // is lost. 1: nothing gets through, though ICE goes on.
+  void loseReceived(double share) { *loseReceived_ = share; }
+  void loseSent(double share) { *loseSent_ = share; }
   int keyframesMade() const;  // by its encoder: the first, and one for each PLI
 
   int keyframesReceived() const { return *keyframesReceived_; }
@@ -68,6 +73,8 @@ class WebRtcClient {
   std::vector<gst::SignalConnection> signals_;
   std::shared_ptr<std::atomic<int>> keyframes_ = std::make_shared<std::atomic<int>>(0);
   std::shared_ptr<std::atomic<int>> keyframesReceived_ = std::make_shared<std::atomic<int>>(0);
+  std::shared_ptr<std::atomic<double>> loseReceived_ = std::make_shared<std::atomic<double>>(0);
+  std::shared_ptr<std::atomic<double>> loseSent_ = std::make_shared<std::atomic<double>>(0);
   std::mutex padsMutex_;
   std::vector<std::unique_ptr<gst::ReceivePad>> pads_;
   gst::ReceivePad* videoPad_ = nullptr;

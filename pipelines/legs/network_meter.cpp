@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/legs/network_meter.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tessera {
+
+std::optional<ReceptionReport> ReceptionReports::sumUp(std::span<const ReportBlock> blocks,
+                                                       std::uint32_t ntp) {
+  double expected = 0;
+  double lost = 0;
+  std::chrono::milliseconds rtt{0};
+  for (const ReportBlock& block : blocks) {
+    if (std::find(ssrcs_.begin(), ssrcs_.end(), block.ssrc) == ssrcs_.end()) continue;
+    const auto [known, first] = highest_.try_emplace(block.ssrc, block.highest - 1);
+    const auto packets =
+        static_cast<std::int32_t>(block.highest - std::exchange(known->second, block.highest));
+    if (packets <= 0) continue;
+    expected += packets;
+    lost += packets * block.fractionLost;
+    if (block.lastReport == 0) continue;
+    // Negative when a clock was set
+    const auto taken = static_cast<std::int32_t>(ntp - block.lastReport - block.sinceReport);
+    const std::chrono::milliseconds trip(std::int64_t{taken} * 1000 / 65536 + 1);
+    if (taken >= 0 && trip <= kMaxRtt) rtt = std::max(rtt, trip);
+  }
+  if (expected == 0) return std::nullopt;
+  return ReceptionReport{lost / expected, rtt};
+}
+
+void NetworkMeter::sendsWith(std::vector<std::uint32_t> ssrcs) {
+  const std::lock_guard lock(mutex_);
+  reports_.sendsWith(std::move(ssrcs));
+}
+
+std::uint16_t NetworkMeter::onSent(int bytes, Nanos now) {
+  const std::lock_guard lock(sentMutex_);
+  return sent_.add(bytes, now);
+}
+
+std::vector<PacketFeedback> NetworkMeter::match(const TransportFeedback& feedback, Nanos now) {
+  const std::lock_guard lock(sentMutex_);
+  return sent_.match(feedback, now);
+}
+
+void NetworkMeter::onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp, Nanos now) {
+  const std::lock_guard lock(mutex_);
+  for (const RtcpPacket& packet : packets) {
+    if (packet.isTransportCc()) {
+      const auto feedback = parseTransportFeedback(packet.feedback());
+      if (!feedback) continue;
+      if (const auto told = match(*feedback, now); !told.empty()) estimator_.onFeedback(told, now);
+    } else if (const auto report = reports_.sumUp(reportBlocks(packet), ntp)) {
+      estimator_.onReceiverReport(report->loss, report->rtt, now);
+    }
+  }
+}
+
+NetworkReport NetworkMeter::report(Nanos now) const {
+  const std::lock_guard lock(mutex_);
+  return estimator_.report(now);
+}
+
+}  // namespace tessera

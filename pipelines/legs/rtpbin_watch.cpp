@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/legs/rtpbin_watch.h"
+
+#include <gst/rtp/rtp.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
+
+#include "pipelines/gst/probe.h"
+#include "pipelines/legs/leg_codecs.h"
+
+namespace tessera {
+namespace {
+
+using Shared = std::shared_ptr<LegShared>;
+
+constexpr std::size_t kRtpHeaderBytes = 12;  // RFC 3550 section 5.1, without CSRCs
+constexpr auto kBuffers =
+    static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+
+void countPacket(PacketCounter& packets, GstBuffer* buffer) {
+  std::array<std::uint8_t, kRtpHeaderBytes> header;
+  packets.onRtp(std::span(header).first(gst_buffer_extract(buffer, 0, header.data(), header.size())));
+}
+
+GstPadProbeReturn onReceived(LegShared& shared, GstPadProbeInfo* info) {
+  shared.onPacket();
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    countPacket(shared.packets, GST_PAD_PROBE_INFO_BUFFER(info));
+  } else {
+    GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+    for (guint i = 0; i < gst_buffer_list_length(list); ++i)
+      countPacket(shared.packets, gst_buffer_list_get(list, i));
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+// The clock of webrtcbin's sender reports is the wall clock.
+std::uint32_t ntpNow() {
+  constexpr std::uint64_t kEpoch = 2'208'988'800;  // 1970 from 1900, seconds
+  const auto micros = static_cast<std::uint64_t>(g_get_real_time());
+  const std::uint64_t seconds = micros / 1'000'000 + kEpoch;
+  return static_cast<std::uint32_t>(seconds << 16 | (micros % 1'000'000 << 16) / 1'000'000);
+}
+
+// What is left of `buffer` without the transport-cc feedback in it; null when nothing is.
+GstBuffer* withoutTransportCc(GstBuffer* buffer, const std::vector<RtcpPacket>& packets) {
+  std::vector<std::uint8_t> rest;
+  for (const RtcpPacket& packet : packets)
+    if (!packet.isTransportCc()) rest.insert(rest.end(), packet.bytes.begin(), packet.bytes.end());
+  if (rest.empty()) return nullptr;
+  GstBuffer* result = gst_buffer_new_memdup(rest.data(), rest.size());
+  gst_buffer_copy_into(result, buffer, static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_METADATA), 0,
+                       G_MAXSIZE);
+  return result;
+}
+
+GstPadProbeReturn onRtcp(LegShared& shared, GstPadProbeInfo* info) {
+  shared.onPacket();
+  GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+  GstMapInfo map;
+  if (!shared.open() || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return GST_PAD_PROBE_DROP;
+  GstBuffer* rest = buffer;
+  if (const auto packets = splitRtcp({map.data, map.size})) {
+    shared.network.onRtcp(*packets, ntpNow(), gst::now());
+    if (std::any_of(packets->begin(), packets->end(), [](const auto& p) { return p.isTransportCc(); }))
+      rest = withoutTransportCc(buffer, *packets);
+  } else {
+    rest = nullptr;
+  }
+  gst_buffer_unmap(buffer, &map);
+  if (!rest) return GST_PAD_PROBE_DROP;
+  if (rest != buffer) {
+    gst_buffer_unref(buffer);
+    GST_PAD_PROBE_INFO_DATA(info) = rest;
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+// Writes its transport-wide number into a packet that has room for it. It must be writable.
+void number(NetworkMeter& network, GstBuffer* buffer) {
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  if (!gst_rtp_buffer_map(buffer, GST_MAP_READWRITE, &rtp)) return;
+  gpointer data = nullptr;
+  guint size = 0;
+  if (gst_rtp_buffer_get_extension_onebyte_header(&rtp, kTransportCcId, 0, &data, &size) && size == 2)
+    GST_WRITE_UINT16_BE(data, network.onSent(static_cast<int>(gst_buffer_get_size(buffer)), gst::now()));
+  gst_rtp_buffer_unmap(&rtp);
+}
+
+GstPadProbeReturn onSent(NetworkMeter& network, GstPadProbeInfo* info) {
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    GstBuffer* buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+    GST_PAD_PROBE_INFO_DATA(info) = buffer;
+    number(network, buffer);
+  } else {
+    GstBufferList* list = gst_buffer_list_make_writable(GST_PAD_PROBE_INFO_BUFFER_LIST(info));
+    GST_PAD_PROBE_INFO_DATA(info) = list;
+    for (guint i = 0; i < gst_buffer_list_length(list); ++i)
+      number(network, gst_buffer_list_get_writable(list, i));
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+}  // namespace
+
+gst::SignalConnection watchRtpbin(GstElement* rtpbin, const Shared& shared) {
+  return gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
+      rtpbin, "pad-added", [shared](GstElement*, GstPad* pad) {
+        const std::string_view name = GST_PAD_NAME(pad);
+        if (name.starts_with("recv_rtp_sink_"))
+          gst::addLastingProbe(pad, kBuffers,
+                               [shared](GstPad*, auto* info) { return onReceived(*shared, info); });
+        if (name.starts_with("recv_rtcp_sink_"))
+          gst::addLastingProbe(pad, GST_PAD_PROBE_TYPE_BUFFER,
+                               [shared](GstPad*, auto* info) { return onRtcp(*shared, info); });
+        if (name.starts_with("send_rtp_src_"))
+          gst::addLastingProbe(pad, kBuffers,
+                               [shared](GstPad*, auto* info) { return onSent(shared->network, info); });
+      });
+}
+
+}  // namespace tessera

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/legs/network_meter.h"
+
+#include <gtest/gtest.h>
+
+namespace tessera {
+namespace {
+
+using namespace std::chrono_literals;
+using Bytes = std::vector<std::uint8_t>;
+
+TransportFeedback feedbackOf(std::uint16_t first,
+                             std::vector<std::optional<std::chrono::microseconds>> packets,
+                             std::uint32_t reference = 100) {
+  return {first, reference, std::move(packets)};
+}
+
+class SentPacketsTest : public testing::Test {
+ protected:
+  std::uint16_t send(int bytes = 1000) { return sent.add(bytes, now += 5ms); }
+  std::chrono::nanoseconds now = 1000s;
+  SentPackets sent;
+};
+
+TEST_F(SentPacketsTest, TellsWhenAPacketWasSentAndReceived) {
+  const auto first = send(700);
+  const auto at = now;
+  EXPECT_EQ(send(800), static_cast<std::uint16_t>(first + 1));
+  const auto told = sent.match(feedbackOf(first, {250us, 5250us}), now + 50ms);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].sent, at);
+  EXPECT_EQ(told[0].bytes, 700);
+  EXPECT_EQ(told[0].received, 100 * 64ms + 250us);
+  EXPECT_EQ(told[1].received - told[0].received, 5ms);
+  EXPECT_FALSE(told[0].lost);
+  EXPECT_TRUE(sent.match(feedbackOf(first, {250us, 5250us}), now + 60ms).empty()) << "once";
+}
+
+TEST_F(SentPacketsTest, APacketIsLostOnlyWhenItHasNotComeForAWhile) {
+  const auto first = send();
+  send();
+  send();
+  EXPECT_EQ(sent.match(feedbackOf(first, {0us, std::nullopt, 10ms}), now).size(), 2u);
+  now += SentPackets::kLostAfter - 1ms;
+  EXPECT_TRUE(sent.match(feedbackOf(first, {}), now).empty());
+  const auto last = send();
+  const auto told = sent.match(feedbackOf(last, {20ms}), now + 1ms);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_TRUE(told[0].lost) << "the older one first";
+  EXPECT_EQ(told[0].bytes, 1000);
+  EXPECT_FALSE(told[1].lost);
+}
+
+TEST_F(SentPacketsTest, AnOvertakenPacketIsNotLost) {
+  const auto first = send();
+  send();
+  sent.match(feedbackOf(first, {std::nullopt, 5ms}), now);
+  const auto told = sent.match(feedbackOf(first, {8ms}), now + 50ms);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_FALSE(told[0].lost);
+  EXPECT_TRUE(sent.match(feedbackOf(first, {}), now + 1s).empty());
+}
+
+TEST_F(SentPacketsTest, WhatWasNeverSentOrLongAgoIsIgnored) {
+  EXPECT_TRUE(sent.match(feedbackOf(0, {0us, 0us}), now).empty());
+  const auto first = send();
+  EXPECT_TRUE(sent.match(feedbackOf(first + 1, {0us}), now).empty()) << "not yet sent";
+  for (std::size_t i = 0; i < SentPackets::kHistory; ++i) send();
+  EXPECT_TRUE(sent.match(feedbackOf(first, {0us}), now).empty()) << "forgotten";
+  EXPECT_EQ(sent.match(feedbackOf(first + 1, {0us}), now).size(), 1u);
+  for (int i = 0; i < 65536; ++i) send();
+  EXPECT_TRUE(sent.match(feedbackOf(first + 1, {0us}), now + 1s).size() <= 1u);
+}
+
+TEST_F(SentPacketsTest, TheNumbersAndTheReceiversClockGoRound) {
+  std::optional<std::chrono::nanoseconds> before;
+  std::uint32_t reference = TransportFeedback::kReferenceModulus - 3;
+  for (int i = 0; i < 70'000; ++i) {
+    const auto told = sent.match(feedbackOf(send(), {0us}, reference), now);
+    ASSERT_EQ(told.size(), 1u);
+    ASSERT_EQ(told[0].received - before.value_or(told[0].received - 64ms), 64ms);
+    before = told[0].received;
+    reference = (reference + 1) % TransportFeedback::kReferenceModulus;
+  }
+  // and back a little
+  const auto told = sent.match(feedbackOf(send(), {0us}, reference - 2), now);
+  EXPECT_EQ(told[0].received - *before, -64ms);
+}
+
+TEST(ReceptionReportsTest, SumsUpWhatIsOurs) {
+  ReceptionReports reports;
+  reports.sendsWith({7, 8});
+  EXPECT_FALSE(reports.sumUp(std::vector<ReportBlock>{{.ssrc = 9, .fractionLost = 0.5}}, 0));
+  reports.sumUp(std::vector<ReportBlock>{{.ssrc = 7, .highest = 100}, {.ssrc = 8, .highest = 0xfffffff0}}, 0);
+  const auto report =
+      reports.sumUp(std::vector<ReportBlock>{{.ssrc = 7, .fractionLost = 0.1, .highest = 400},
+                                             {.ssrc = 8, .fractionLost = 0.5, .highest = 0xfffffff0 + 100},
+                                             {.ssrc = 9, .fractionLost = 1, .highest = 1}},
+                    0);
+  ASSERT_TRUE(report);
+  EXPECT_NEAR(report->loss, (300 * 0.1 + 100 * 0.5) / 400, 1e-9);
+  EXPECT_EQ(report->rtt, 0ms) << "no sender report has reached them";
+}
+
+TEST(ReceptionReportsTest, WithoutNewPacketsNothingIsSaid) {
+  ReceptionReports reports;
+  reports.sendsWith({7});
+  EXPECT_TRUE(reports.sumUp(std::vector<ReportBlock>{{.ssrc = 7, .highest = 1000}}, 0));
+  EXPECT_FALSE(reports.sumUp(std::vector<ReportBlock>{{.ssrc = 7, .highest = 1000}}, 0));
+  EXPECT_FALSE(reports.sumUp(std::vector<ReportBlock>{{.ssrc = 7, .fractionLost = 1, .highest = 10}}, 0));
+}
+
+TEST(ReceptionReportsTest, TheRoundTripIsBySenderReports) {
+  ReceptionReports reports;
+  reports.sendsWith({7});
+  std::uint32_t highest = 0;
+  const auto rtt = [&](std::uint32_t sent, std::uint32_t kept, std::uint32_t now) {
+    const std::vector<ReportBlock> blocks{
+        {.ssrc = 7, .highest = ++highest, .lastReport = sent, .sinceReport = kept}};
+    return reports.sumUp(blocks, now).value().rtt;
+  };
+  EXPECT_EQ(rtt(0x00100000, 0x00008000, 0x00110000), 501ms);  // whole milliseconds, never 0
+  EXPECT_EQ(rtt(0xffff8000, 0, 0x00004000), 751ms) << "across the end of the numbers";
+  EXPECT_EQ(rtt(0x00110000, 0, 0x00100000), 0ms) << "from the future";
+  EXPECT_EQ(rtt(0x00100000, 0, 0x00200000), 0ms) << "16 s";
+  EXPECT_EQ(rtt(1, 0xffffffff, 0x00200000), 0ms);
+}
+
+// What a compound of `packets` of RTCP would be, each with its header's count or format and type.
+Bytes rtcp(int format, int type, Bytes body) {
+  const auto words = static_cast<std::uint8_t>(body.size() / 4);
+  Bytes packet{static_cast<std::uint8_t>(0x80 | format), static_cast<std::uint8_t>(type), 0, words};
+  packet.insert(packet.end(), body.begin(), body.end());
+  return packet;
+}
+
+TEST(NetworkMeterTest, HearsFeedbackAndReports) {
+  NetworkMeter meter;
+  meter.sendsWith({7});
+  const auto number = meter.onSent(1000, 1000s);
+  EXPECT_FALSE(meter.report(1000s).feedback);
+
+  const auto receiverReport =
+      rtcp(1, RtcpPacket::kReceiverReport,
+           {0, 0, 0, 1, 0, 0, 0, 7, 64, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0});
+  meter.onRtcp(*splitRtcp(receiverReport), 17 << 16 & 0xffffffff, 1001s);
+  EXPECT_TRUE(meter.report(1001s).feedback);
+
+  NetworkMeter other;
+  const auto sent = other.onSent(1000, 1000s);
+  EXPECT_EQ(sent, number);
+  const auto feedback = rtcp(
+      RtcpPacket::kTransportCc, RtcpPacket::kTransportFeedback,
+      {0, 0, 0, 1, 0,    0, 0, 7, static_cast<std::uint8_t>(sent >> 8), static_cast<std::uint8_t>(sent), 0, 1,
+       0, 0, 9, 0, 0x20, 1, 4, 0});
+  other.onRtcp(*splitRtcp(feedback), 0, 1001s);
+  EXPECT_TRUE(other.report(1001s).feedback);
+}
+
+}  // namespace
+}  // namespace tessera
