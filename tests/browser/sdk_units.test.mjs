@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The SDK against a server and a browser that do what the test says: sharing a screen, and the layout.
 import assert from "node:assert/strict";
-import { after, afterEach, beforeEach, test } from "node:test";
-import { FakeClock, FakeConnection, fakeCapture, FakeSocket, installFakeEngine } from "../support/fake_engine.mjs";
+import { afterEach, beforeEach, test } from "node:test";
+import {
+  admit, FakeClock, FakeConnection, fakeCapture, FakeSocket, installFakeEngine, kMe, kWelcome, settled,
+} from "../support/fake_engine.mjs";
 
 installFakeEngine();
 const { Conference } = await import("../../web/sdk/tessera.js");
 
-const kMe = { id: "k3v9x0q2m7ab", name: "Ada", role: "moderator", muted: false, cameraOff: false, handRaised: false,
-  connected: true, sharing: false, poorConnection: false };
-const kWelcome = { type: "welcome", id: kMe.id, room: "standup", role: "moderator", resume: "secret", resumed: false,
-  canvas: { width: 1280, height: 720, fps: 30 }, look: { glideMs: 250, cornerRadius: 12 },
-  layout: { layout: "auto", pinned: [] }, customLayouts: ["stage"], iceServers: [], participants: [kMe] };
-/** What is queued as promises has happened after this. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** @type {InstanceType<typeof Conference>} */ let conference;
 /** @type {any[]} */ let changes;
@@ -27,14 +22,6 @@ function join(options = {}) {
   return admit(kWelcome);
 }
 
-/** The newest socket opens, and the server lets us in. @param {object} welcome */
-function admit(welcome) {
-  const socket = FakeSocket.all.at(-1);
-  socket.open();
-  socket.receive(welcome);
-  return socket;
-}
-
 /** Shares, and takes the offer. */
 async function share(socket, capture = fakeCapture("video")) {
   conference.shareScreen(capture);
@@ -44,7 +31,6 @@ async function share(socket, capture = fakeCapture("video")) {
 }
 
 /** @type {FakeClock} */ let clock;
-const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
 
 beforeEach(() => {
   FakeSocket.all.length = FakeConnection.all.length = 0;
@@ -53,9 +39,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   conference.leave();
+  clock.uninstall();
   assert.equal(clock.armed, 0, "no timer outlives the call");
 });
-after(() => void Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval }));
 
 test("a shared screen is asked for, offered, and answered with what there is to send", async () => {
   const socket = join();

@@ -5,10 +5,11 @@ export class FakeTrack extends EventTarget {
   contentHint = "";
   readyState = "live";
 
-  /** @param {"audio" | "video"} kind */
-  constructor(kind) {
+  /** @param {"audio" | "video"} kind @param {{width?: number, height?: number}} [settings] */
+  constructor(kind, settings = {}) {
     super();
     this.kind = kind;
+    this.getSettings = () => settings;
   }
 
   stop() {
@@ -23,12 +24,39 @@ export function fakeCapture(...kinds) {
   return { getTracks: () => tracks, getVideoTracks: () => of("video"), getAudioTracks: () => of("audio") };
 }
 
+/** What is shown. */
+class FakeStream {
+  #tracks = new Set();
+  getTracks = () => [...this.#tracks];
+  addTrack = (track) => void this.#tracks.add(track);
+  removeTrack = (track) => void this.#tracks.delete(track);
+}
+
 class FakeSender {
   track = null;
   parameters = { encodings: [{}] };
+  /** Members of an encoding that this engine rejects. @type {string[]} */
+  rejects = [];
+  calls = 0;
+  #read = false;
+  #busy = false;
+  /** Holds setParameters up until it resolves. */
+  delay = Promise.resolve();
   replaceTrack = async (track) => void (this.track = track);
-  getParameters = () => structuredClone(this.parameters);
-  setParameters = async (parameters) => void (this.parameters = parameters);
+  getParameters = () => {
+    this.#read = true;
+    return structuredClone(this.parameters);
+  };
+  setParameters = async (parameters) => {
+    this.calls++;
+    if (!this.#read || this.#busy) throw new Error("getParameters() first, and one call at a time");
+    this.#read = false;
+    this.#busy = true;
+    await this.delay;
+    this.#busy = false;
+    if (this.rejects.some((name) => parameters.encodings.some((one) => name in one))) throw new TypeError("not known here");
+    this.parameters = parameters;
+  };
 }
 
 export class FakeConnection {
@@ -38,7 +66,13 @@ export class FakeConnection {
   iceConnectionState = "new";
   localDescription = null;
   candidates = [];
-  transceivers = ["audio", "video"].map((kind) => ({ direction: "recvonly", sender: new FakeSender(), receiver: { track: { kind } } }));
+  packets = 0; // of sound, that came
+  /** What getStats() tells. @type {object[]} */
+  report = [];
+  transceivers = ["audio", "video"].map((kind) => ({ direction: "recvonly", sender: new FakeSender(), receiver: {
+    track: { kind },
+    getStats: async () => new Map([["in", { type: "inbound-rtp", kind, packetsReceived: this.packets }]]),
+  } }));
 
   constructor(configuration) {
     this.configuration = configuration;
@@ -50,7 +84,7 @@ export class FakeConnection {
   setLocalDescription = async (description) => void (this.localDescription = description);
   createAnswer = async () => ({ type: "answer", sdp: `answer to ${this.remoteDescription.sdp}` });
   addIceCandidate = async (candidate) => void this.candidates.push(candidate);
-  getStats = async () => new Map();
+  getStats = async () => new Map(this.report.map((entry, index) => [String(index), entry]));
 
   /** @param {string} state */
   become(state) {
@@ -100,8 +134,9 @@ export class FakeSocket {
   }
 }
 
-/** Timers that fire when the test says so. */
+/** Time that goes by when the test says so. */
 export class FakeClock {
+  #real = Object.fromEntries(["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"].map((name) => [name, globalThis[name]]));
   #nowMs = 0;
   #last = 0;
   /** @type {Map<number, {atMs: number, everyMs: number | null, run: () => void}>} */
@@ -117,6 +152,11 @@ export class FakeClock {
       setTimeout: (run, ms) => add(run, ms), clearTimeout: remove,
       setInterval: (run, ms) => add(run, ms, true), clearInterval: remove,
     });
+    Object.defineProperty(globalThis, "performance", { value: { now: () => this.#nowMs }, configurable: true, writable: true });
+  }
+
+  uninstall() {
+    Object.assign(globalThis, this.#real);
   }
 
   get armed() {
@@ -148,10 +188,27 @@ export function installFakeEngine() {
     RTCRtpReceiver: capabilities,
     RTCRtpSender: capabilities,
     WebSocket: FakeSocket,
-    MediaStream: class {},
+    MediaStream: FakeStream,
     screen: { width: 1920, height: 1080 },
     addEventListener: none,
     removeEventListener: none,
   });
   if (!globalThis.navigator) Object.assign(globalThis, { navigator: {} });
+}
+
+export const kMe = { id: "k3v9x0q2m7ab", name: "Ada", role: "moderator", muted: false, cameraOff: false, handRaised: false,
+  connected: true, sharing: false, poorConnection: false };
+export const kWelcome = { type: "welcome", id: kMe.id, room: "standup", role: "moderator", resume: "secret", resumed: false,
+  canvas: { width: 1280, height: 720, fps: 30 }, look: { glideMs: 250, cornerRadius: 12 },
+  layout: { layout: "auto", pinned: [] }, customLayouts: ["stage"], iceServers: [], participants: [kMe] };
+
+/** What is queued as promises has happened after this. */
+export const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** The newest socket opens, and the server lets us in. @param {object} welcome */
+export function admit(welcome) {
+  const socket = FakeSocket.all.at(-1);
+  socket.open();
+  socket.receive(welcome);
+  return socket;
 }

@@ -211,7 +211,7 @@ export class Call extends HTMLElement {
     this.stage.say("Still trying. The server may be down, or a firewall may block calls from this network.", true);
   }
 
-  /** @param {import("../sdk/conference.js").ScreenChange} change */
+  /** @param {import("../sdk/screen_share.js").ScreenChange} change */
   #screenChanged({ why, text }) {
     const texts = {
       started: "You are sharing a screen.",

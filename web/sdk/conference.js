@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { supportedCodecs } from "./codecs.js";
+import { HardwareCodecs, supportedCodecs } from "./codecs.js";
 import { Emitter } from "./emitter.js";
+import { LayoutState } from "./layout_state.js";
 import { MediaSession } from "./media_session.js";
+import { Monitor } from "./monitor.js";
+import { OwnMedia } from "./own_media.js";
 import { kMaxChatChars, roomUrl } from "./protocol.js";
 import { ResumeStore } from "./resume_store.js";
 import { ScreenShare } from "./screen_share.js";
 import { SignalLink } from "./signal_link.js";
-import { sample, statsMessage } from "./stats.js";
-import { watchNetwork } from "./network.js";
 
 const kWelcomeDueMs = 8000;
-const kStatsEveryMs = 5000;
+const kHardwareMs = 200; // to find out what the device decodes in hardware
 const kMaxPinned = 16;
-const kOwnChangeMs = 1000; // our own change comes back in the roster within this time
 
 /**
  * @typedef {"new" | "connecting" | "connected" | "reconnecting" | "ended"} State
  * @typedef {{state: State, code: string, text: string}} StateChange `code` and `text` say why it ended
- * @typedef {{sharing: boolean, why: "started" | "stopped" | "refused" | "taken-over" | "ended", text: string}}
- *   ScreenChange `stopped`: by us or by the browser, the last three by the server, which says why
  * @typedef {object} JoinOptions
  * @property {string} name
  * @property {MediaStreamTrack | null} [audio]
@@ -26,6 +24,7 @@ const kOwnChangeMs = 1000; // our own change comes back in the roster within thi
  * @property {boolean} [muted]
  * @property {boolean} [cameraOff]
  * @property {boolean} [viewer] no tile, nothing sent
+ * @property {number | null} [receive] as in receive()
  * @property {RTCIceTransportPolicy} [iceTransportPolicy]
  * @property {Storage | null} [storage] keeps the resume token, so that a reload takes over; sessionStorage
  */
@@ -37,8 +36,9 @@ const kOwnChangeMs = 1000; // our own change comes back in the roster within thi
  *   roster: import("./protocol.js").Participant[],
  *   tiles: import("./protocol.js").Tiles,
  *   layout: import("./protocol.js").LayoutChoice,
- *   screen: ScreenChange,
+ *   screen: import("./screen_share.js").ScreenChange,
  *   quality: import("./protocol.js").Quality,
+ *   receiving: import("./protocol.js").Receiving,
  *   speaking: Map<string, import("./protocol.js").Level>,
  *   chat: import("./protocol.js").Chat,
  *   muted: {muted: boolean, byModerator: boolean},
@@ -51,36 +51,35 @@ export class Conference extends Emitter {
   /** @type {import("./protocol.js").Participant[]} */
   participants = [];
   id = "";
-  /** How the picture is arranged, as we or somebody else chose last. @type {import("./protocol.js").LayoutChoice} */
-  layout = { layout: "auto", pinned: [] };
   /** The names of the server's own layouts. @type {string[]} */
   customLayouts = [];
   /** How tiles move, and their corners in pixels of `canvas`. @type {import("./protocol.js").Look} */
   look = { glideMs: 0, cornerRadius: 0 };
   /** The picture as it is configured; `tiles` tells when it is smaller. @type {import("./protocol.js").Canvas} */
   canvas = { width: 1280, height: 720, fps: 30 };
-  /** @type {JoinOptions} */
-  #options = { name: "" };
+  /** How good a picture we get, and what limits it; null until it is known. @type {import("./protocol.js").Receiving | null} */
+  receiving = null;
+  #name = "";
+  #own = new OwnMedia({});
+  /** @type {number | null} */
+  #receive = null;
+  /** @type {RTCIceTransportPolicy} */
+  #iceTransportPolicy = "all";
+  #hardware = new HardwareCodecs();
   /** @type {SignalLink | null} */
   #signal = null;
-  #media = new MediaSession(() => this.#outgoing());
+  #media = new MediaSession(() => this.#own.outgoing());
+  #monitor = new Monitor(this.#media, (message) => this.#send(message));
   #screen = new ScreenShare();
+  #layout = new LayoutState();
   #resume = new ResumeStore("", null);
-  /** What the server said last. */
-  #roomLayout = this.layout;
-  #layoutsUnderWay = 0; // choices of ours without an answer
+  #sockets = 0;
   #admitted = false;
   #wasConnected = false;
-  /** @type {{muted: boolean, cameraOff: boolean} | null} what the server was last told */
-  #told = null;
-  #toldAtMs = -Infinity;
   /** @type {{code: string, text: string} | null} a final error */
   #fatal = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #welcomeTimer;
-  /** @type {(() => void)[]} */
-  #cleanup = [];
-
   get stream() {
     return this.#media.stream;
   }
@@ -90,11 +89,16 @@ export class Conference extends Emitter {
   }
 
   get muted() {
-    return this.#options.muted === true;
+    return this.#own.muted;
   }
 
   get cameraOff() {
-    return this.#options.cameraOff === true;
+    return this.#own.cameraOff;
+  }
+
+  /** How the picture is arranged, as we or somebody else chose last. */
+  get layout() {
+    return this.#layout.choice;
   }
 
   /** We share a screen. */
@@ -110,21 +114,23 @@ export class Conference extends Emitter {
    */
   connect(server, room, options) {
     if (this.state !== "new") throw new Error("a Conference connects once");
-    this.#options = { ...options };
+    this.#name = options.name;
+    this.#own = new OwnMedia(options);
+    this.#receive = options.receive ?? null;
+    this.#iceTransportPolicy = options.iceTransportPolicy ?? "all";
     this.#resume = new ResumeStore(room, options.storage);
-    this.#applyMute();
+    this.#hardware.ask();
     const signal = new SignalLink(roomUrl(server, room));
     this.#signal = signal;
-    signal.on("open", () => this.#join());
+    signal.on("open", () => this.#opened());
     signal.on("message", (message) => this.#received(message));
     signal.on("down", () => this.#signalDown());
     this.#media.on("send", (message) => this.#send(message));
     this.#media.on("changed", () => this.#refresh());
     this.#screen.on("send", (message) => this.#send(message));
-    this.#screen.on("stopped", () => this.#screenChanged("stopped"));
-    const statsTimer = setInterval(() => this.#reportStats(), kStatsEveryMs);
-    this.#cleanup.push(() => clearInterval(statsTimer));
-    this.#cleanup.push(watchNetwork(() => this.reconnectNow()));
+    this.#screen.on("changed", (change) => this.emit("screen", change));
+    this.#layout.on("changed", (choice) => this.emit("layout", choice));
+    this.#watch();
     this.#refresh();
     signal.open();
   }
@@ -148,25 +154,32 @@ export class Conference extends Emitter {
    * @param {MediaStreamTrack | null} track null: no device
    */
   async setTrack(kind, track) {
-    this.#options[kind] = track;
-    this.#applyMute();
-    await this.#media.replaceTrack(kind, this.#outgoing()[kind]);
+    this.#own.setTrack(kind, track);
+    await this.#media.replaceTrack(kind, this.#own.outgoing()[kind]);
     this.#tellMedia();
   }
 
   /** @param {boolean} muted */
   setMuted(muted) {
-    this.#options.muted = muted;
-    this.#applyMute();
+    this.#own.muted = muted;
     this.#tellMedia();
     this.emit("muted", { muted, byModerator: false });
   }
 
   /** @param {boolean} cameraOff */
   async setCameraOff(cameraOff) {
-    this.#options.cameraOff = cameraOff;
+    this.#own.cameraOff = cameraOff;
     this.#tellMedia();
-    await this.#media.replaceTrack("video", this.#outgoing().video);
+    await this.#media.replaceTrack("video", this.#own.outgoing().video);
+  }
+
+  /**
+   * At most a picture of this height, to save data; the server chooses among those it has.
+   * @param {number | null} height 0: sound alone; null: as good as network and device carry
+   */
+  receive(height) {
+    this.#receive = height;
+    this.#send({ type: "receive", ...(height === null ? {} : { height }) });
   }
 
   /**
@@ -187,18 +200,13 @@ export class Conference extends Emitter {
    * @param {MediaStream} capture of getDisplayMedia; stopped with the sharing
    */
   shareScreen(capture) {
-    if (!this.#admitted || this.#options.viewer) {
-      for (const track of capture.getTracks()) track.stop();
-      return this.#screenChanged("refused", this.#admitted ? "viewers send nothing" : "there is no connection right now");
-    }
-    this.#screen.start(capture);
-    this.#screenChanged("started");
+    if (!this.#admitted) this.#screen.refuse(capture, "there is no connection right now");
+    else if (this.#own.viewer) this.#screen.refuse(capture, "viewers send nothing");
+    else this.#screen.start(capture);
   }
 
   stopScreen() {
-    if (!this.sharing) return;
     this.#screen.stop();
-    this.#screenChanged("stopped");
   }
 
   /**
@@ -243,78 +251,71 @@ export class Conference extends Emitter {
   /** @param {import("./protocol.js").LayoutChoice} choice */
   #chooseLayout(choice) {
     if (!this.#send({ type: "layout", ...choice })) return false;
-    this.#layoutsUnderWay++;
-    this.#showLayout(choice);
+    this.#layout.chosen(choice);
     return true;
   }
 
+  #opened() {
+    const socket = ++this.#sockets;
+    this.#hardware.within(kHardwareMs, () => {
+      if (socket === this.#sockets) this.#join();
+    });
+  }
+
   #join() {
-    const { name, viewer = false } = this.#options;
+    const { viewer } = this.#own;
     const resume = this.#resume.token;
-    this.#told = this.#mediaState();
+    const { codecs: hardware } = this.#hardware;
+    this.#own.told();
     this.#signal?.send({
       type: "join",
-      name,
+      name: this.#name,
       send: { audio: !viewer, video: !viewer },
       viewer,
-      ...this.#told,
+      ...this.#own.state(),
       codecs: supportedCodecs(),
+      ...(hardware.length ? { hardware } : {}),
       screen: screenSize(),
-      ...(resume ? { resume } : {}),
+      ...(this.#receive === null ? {} : { receive: { height: this.#receive } }),
+      ...(resume ? { resume, keep: [...this.#media.standing, ...this.#screen.standing] } : {}),
     });
     clearTimeout(this.#welcomeTimer);
     this.#welcomeTimer = setTimeout(() => this.#signal?.reopen(), kWelcomeDueMs);
   }
 
-  /** What others can expect of us: without a device there is nothing to hear or see. */
-  #mediaState() {
-    const { muted = false, cameraOff = false, audio = null, video = null } = this.#options;
-    return { muted: muted || !audio, cameraOff: cameraOff || !video };
-  }
-
   #tellMedia() {
-    const state = this.#mediaState();
-    if (state.muted === this.#told?.muted && state.cameraOff === this.#told.cameraOff) return;
-    if (!this.#send({ type: "media", ...state })) return; // the next join will say it
-    this.#told = state;
-    this.#toldAtMs = performance.now();
+    if (!this.#own.news || !this.#send({ type: "media", ...this.#own.state() })) return; // the next join will say it
+    this.#own.told();
   }
 
-  /** @returns {import("./media_link.js").LocalTracks} */
-  #outgoing() {
-    const { audio = null, video = null, cameraOff = false, viewer = false } = this.#options;
-    return { audio: viewer ? null : audio, video: viewer || cameraOff ? null : video };
-  }
-
-  #applyMute() {
-    if (this.#options.audio) this.#options.audio.enabled = !this.muted;
-  }
-
-  /** @type {import("./stats.js").Sample | null} */
-  #lastSample = null;
-
-  async #reportStats() {
-    const report = await this.#media.stats();
-    if (!report) return;
-    const now = sample(report);
-    const message = statsMessage(this.#lastSample, now);
-    this.#lastSample = now;
-    if (message) this.#send(message);
+  #watch() {
+    this.#monitor.on("send", (message) => this.#send(message));
+    this.#monitor.on("report", () => {
+      this.#media.refreshSending();
+      this.#screen.refreshSending();
+    });
+    this.#monitor.path.on("mediaDead", () => this.#media.giveUp());
+    this.#monitor.path.on("socketDead", () => this.reconnectNow());
+    this.#monitor.start();
   }
 
   // ---- from the server
 
   /** @param {import("./protocol.js").FromServer} message */
   #received(message) {
+    this.#monitor.path.heard();
     if (message.type === "welcome") return this.#welcomed(message);
     if (message.type === "error") return this.#failed(message);
     if (message.type === "bye") return this.#bye(message);
     if (!this.#admitted) return;
     if (message.type === "offer") void this.#mediaOf(message.pc).offered(message);
     else if (message.type === "candidate") this.#mediaOf(message.pc).candidate(message);
-    else if (message.type === "layout") this.#layoutChanged(message);
-    else if (message.type === "screen") this.#screenEnded(message.state, message.text);
+    else if (message.type === "ingest") this.#mediaOf(message.pc).ingest(message);
+    else if (message.type === "pong") this.#monitor.path.answered(message.id);
+    else if (message.type === "layout") this.#layout.told(message);
+    else if (message.type === "screen") this.#screen.ended(message.state, message.text);
     else if (message.type === "quality") this.emit("quality", message);
+    else if (message.type === "receiving") this.#receivingChanged(message);
     else if (message.type === "roster") this.#rosterChanged(message.participants);
     else if (message.type === "tiles") this.emit("tiles", message);
     else if (message.type === "chat") this.emit("chat", message);
@@ -333,19 +334,18 @@ export class Conference extends Emitter {
     this.#admitted = true;
     this.#signal?.settled();
     this.#resume.token = welcome.resume;
-    this.#screenMeanwhile(welcome);
-    const { iceTransportPolicy = "all" } = this.#options;
-    for (const media of [this.#media, this.#screen]) {
-      media.configure({ iceServers: welcome.iceServers ?? [], iceTransportPolicy });
-      media.startOver();
-    }
+    this.#monitor.path.startOver();
+    this.#screen.meanwhile(welcome);
+    for (const media of [this.#media, this.#screen])
+      media.configure({ iceServers: welcome.iceServers ?? [], iceTransportPolicy: this.#iceTransportPolicy });
+    this.#media.startOver();
+    this.#screen.startOver(welcome.participants.some((one) => one.id === welcome.id && one.sharing));
     this.id = welcome.id;
     if (welcome.resumed) this.#media.resumed();
     this.canvas = welcome.canvas;
     this.look = welcome.look;
     this.customLayouts = welcome.customLayouts;
-    this.#layoutsUnderWay = 0;
-    this.#layoutChanged(welcome.layout);
+    this.#layout.startOver(welcome.layout);
     this.#rosterChanged(welcome.participants);
     this.#tellMedia(); // what changed between `join` and now
     this.#refresh();
@@ -356,72 +356,29 @@ export class Conference extends Emitter {
     const before = this.me;
     this.participants = participants;
     const after = this.me;
-    const ours = performance.now() - this.#toldAtMs < kOwnChangeMs;
-    if (before && after && !before.muted && after.muted && !this.muted && !ours) this.#mutedByModerator();
+    const ours = this.muted || this.#own.toldJustNow;
+    if (before && after && !before.muted && after.muted && !ours) this.#mutedByModerator();
     this.emit("roster", participants);
   }
 
-  /**
-   * The room's choice. Ours that are still under way come after it: until they are answered ours is shown.
-   * @param {import("./protocol.js").LayoutChoice} choice
-   */
-  #layoutChanged({ layout, custom, pinned }) {
-    this.#roomLayout = { layout, ...(custom ? { custom } : {}), pinned };
-    this.#layoutAnswered();
-  }
-
-  #layoutAnswered() {
-    this.#layoutsUnderWay = Math.max(0, this.#layoutsUnderWay - 1);
-    if (this.#layoutsUnderWay === 0) this.#showLayout(this.#roomLayout);
-  }
-
-  /** @param {import("./protocol.js").LayoutChoice} choice */
-  #showLayout(choice) {
-    this.layout = choice;
-    this.emit("layout", choice);
-  }
-
-  /**
-   * What became of the screen we share while we were away: we do not take it back.
-   * @param {import("./protocol.js").Welcome} welcome
-   */
-  #screenMeanwhile({ id, screen, participants }) {
-    const other = participants.find((one) => one.sharing && one.id !== id);
-    if (screen) this.#screenEnded(screen.state, screen.text);
-    else if (other) this.#screenEnded("taken-over", `${other.name} shares a screen now`);
-  }
-
-  /**
-   * @param {"refused" | "taken-over" | "ended"} why
-   * @param {string} text
-   */
-  #screenEnded(why, text) {
-    if (!this.sharing) return; // stopped meanwhile
-    this.#screen.ended();
-    this.#screenChanged(why, text);
-  }
-
-  /**
-   * @param {ScreenChange["why"]} why
-   * @param {string} [text]
-   */
-  #screenChanged(why, text = "") {
-    this.emit("screen", { sharing: this.sharing, why, text });
+  /** @param {import("./protocol.js").Receiving} receiving */
+  #receivingChanged(receiving) {
+    this.receiving = receiving;
+    this.emit("receiving", receiving);
   }
 
   #mutedByModerator() {
-    this.#options.muted = true;
-    this.#applyMute();
-    this.#told = this.#mediaState();
+    this.#own.muted = true;
+    this.#own.told();
     this.emit("muted", { muted: true, byModerator: true });
   }
 
   /** @param {import("./protocol.js").ServerError} error */
   #failed({ code, text, final, re }) {
     if (final) this.#fatal = { code, text }; // `bye` follows, and says whether to come back
-    else if (re === "screen") this.#screenEnded("refused", text);
+    else if (re === "screen") this.#screen.ended("refused", text);
     else this.emit("problem", { code, text, re: re ?? "" });
-    if (re === "layout") this.#layoutAnswered();
+    if (re === "layout") this.#layout.answered();
   }
 
   /** @param {import("./protocol.js").Bye} bye */
@@ -435,6 +392,7 @@ export class Conference extends Emitter {
 
   #signalDown() {
     clearTimeout(this.#welcomeTimer);
+    this.#monitor.path.startOver();
     this.#admitted = false;
     if (this.#fatal) this.#end(this.#fatal.code, this.#fatal.text);
     else this.#refresh();
@@ -461,7 +419,7 @@ export class Conference extends Emitter {
     this.#media.close();
     this.#screen.close();
     clearTimeout(this.#welcomeTimer);
-    for (const undo of this.#cleanup.splice(0)) undo();
+    this.#monitor.stop();
     this.#setState("ended", code, text);
   }
 

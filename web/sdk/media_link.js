@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Emitter } from "./emitter.js";
+import { applyEncoding, encodingFor } from "./sending.js";
+import { packetsIn } from "./stats.js";
 
 /**
  * @typedef {"audio" | "video"} Kind
@@ -9,11 +11,6 @@ import { Emitter } from "./emitter.js";
 const kDisconnectedMs = 2000; // ICE may heal by itself for this long
 const kConnectMs = 12000; // from the offer to a connection
 const kFramePollMs = 50;
-
-/**
- * @typedef {{startKbps: number, maxBitrate: number, maxFramerate: number,
- *            degradationPreference: RTCDegradationPreference}} VideoParameters
- */
 
 /**
  * One offered connection: one RTCPeerConnection, made for one (pc, gen) and thrown away with it.
@@ -39,16 +36,23 @@ export class MediaLink extends Emitter {
   #framePoll;
   #closed = false;
   #sendOnly;
+  #limits;
+  /** @type {import("./sending.js").Wish | null} */
+  #wish;
+  #applied = "{}";
 
   /**
-   * @param {{pc: string, gen: number, configuration: RTCConfiguration, sendOnly?: VideoParameters | null}} given
-   *   sendOnly: nothing is received, and this is how the picture is sent
+   * @param {{pc: string, gen: number, configuration: RTCConfiguration, sendOnly?: boolean,
+   *          limits?: import("./sending.js").VideoLimits, wish?: import("./sending.js").Wish | null}} given
+   *   sendOnly: nothing is received; wish: what the server wants of the picture we send
    */
-  constructor({ pc, gen, configuration, sendOnly = null }) {
+  constructor({ pc, gen, configuration, sendOnly = false, limits = {}, wish = null }) {
     super();
     this.pc = pc;
     this.gen = gen;
     this.#sendOnly = sendOnly;
+    this.#limits = limits;
+    this.#wish = wish;
     this.connected = false;
     this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...configuration });
     this.#connection.onicecandidate = (event) => this.#gathered(event.candidate);
@@ -76,7 +80,8 @@ export class MediaLink extends Emitter {
    */
   accept(sdp, tracks, sendAnswer) {
     return this.#inOrder(async () => {
-      const offer = this.#sendOnly ? startingAt(this.#sendOnly.startKbps, sdp) : sdp;
+      const { startKbps } = this.#limits;
+      const offer = startKbps ? startingAt(startKbps, sdp) : sdp;
       await this.#connection.setRemoteDescription({ type: "offer", sdp: offer });
       const local = tracks();
       for (const transceiver of this.#connection.getTransceivers()) {
@@ -84,7 +89,7 @@ export class MediaLink extends Emitter {
         await transceiver.sender.replaceTrack(local[kindOf(transceiver)]);
       }
       await this.#connection.setLocalDescription(await this.#connection.createAnswer());
-      if (this.#sendOnly) await this.#limit(this.#sendOnly);
+      await this.#applyWish();
       sendAnswer(this.#connection.localDescription?.sdp ?? "");
       this.#answered = true;
       for (const candidate of this.#early.splice(0)) this.emit("candidate", candidate);
@@ -110,12 +115,38 @@ export class MediaLink extends Emitter {
     return this.#inOrder(async () => {
       for (const transceiver of this.#connection.getTransceivers())
         if (kindOf(transceiver) === kind) await transceiver.sender.replaceTrack(track);
+      await this.#applyWish();
     });
+  }
+
+  /**
+   * The newest counts.
+   * @param {import("./sending.js").Wish} wish what the server wants of the picture we send
+   */
+  want(wish) {
+    this.#wish = wish;
+    return this.#inOrder(() => this.#applyWish());
+  }
+
+  /** The camera may deliver another size by now: a turned phone, for instance. */
+  refreshSending() {
+    return this.#inOrder(() => this.#applyWish());
+  }
+
+  /** Nothing comes by it any more, whatever the browser says. */
+  giveUp() {
+    if (!this.#closed) this.#lost("silent");
   }
 
   /** @returns {Promise<RTCStatsReport | null>} */
   async stats() {
     return this.#closed ? null : this.#connection.getStats();
+  }
+
+  /** How many packets of sound have arrived. @returns {Promise<number>} */
+  async packets() {
+    const sound = this.#connection.getTransceivers().find((one) => kindOf(one) === "audio");
+    return sound && !this.#closed ? packetsIn(await sound.receiver.getStats()) : 0;
   }
 
   close() {
@@ -128,15 +159,14 @@ export class MediaLink extends Emitter {
     this.#connection.close();
   }
 
-  /** @param {VideoParameters} wanted */
-  async #limit({ maxBitrate, maxFramerate, degradationPreference }) {
-    for (const { sender } of this.#connection.getTransceivers()) {
-      if (sender.track?.kind !== "video") continue;
-      const parameters = sender.getParameters();
-      for (const encoding of parameters.encodings) Object.assign(encoding, { maxBitrate, maxFramerate });
-      Object.assign(parameters, { degradationPreference }); // an engine that does not know it passes over it
-      await sender.setParameters(parameters).catch((error) => console.debug("tessera: parameters not taken", error));
-    }
+  async #applyWish() {
+    const sender = this.#connection.getTransceivers().find((one) => kindOf(one) === "video")?.sender;
+    if (!sender) return; // before the offer, which will do it
+    const encoding = encodingFor(this.#limits, this.#wish, sender.track?.getSettings() ?? {});
+    const wanted = JSON.stringify(encoding);
+    if (wanted === this.#applied) return;
+    this.#applied = wanted;
+    await applyEncoding(sender, encoding, this.#limits.degradationPreference);
   }
 
   /** @param {() => Promise<void>} operation */
@@ -176,10 +206,14 @@ export class MediaLink extends Emitter {
    */
   #lostAfter(afterMs, why) {
     clearTimeout(this.#trouble);
-    this.#trouble = setTimeout(() => {
-      this.connected = false;
-      this.emit("lost", why);
-    }, afterMs);
+    this.#trouble = setTimeout(() => this.#lost(why), afterMs);
+  }
+
+  /** @param {string} why */
+  #lost(why) {
+    clearTimeout(this.#trouble);
+    this.connected = false;
+    this.emit("lost", why);
   }
 
   async #lookForFrame() {

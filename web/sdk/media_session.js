@@ -19,6 +19,8 @@ export class MediaSession extends Emitter {
   /** @type {RTCConfiguration} */
   #configuration = {};
   #lastGen = 0;
+  /** What the server wants of our picture. @type {import("./sending.js").Wish | null} */
+  #wish = null;
   /** @type {MediaLink | null} what `stream` shows */
   #current = null;
   /** @type {MediaLink | null} what will replace it */
@@ -36,6 +38,11 @@ export class MediaSession extends Emitter {
 
   get connected() {
     return Boolean(this.#current?.connected || this.#next?.connected);
+  }
+
+  /** The connection that is up and needs no other when the socket was lost alone. */
+  get standing() {
+    return this.#latest?.connected ? [{ pc: kPc, gen: this.#latest.gen }] : [];
   }
 
   /** @param {RTCConfiguration} configuration for connections from now on */
@@ -59,16 +66,16 @@ export class MediaSession extends Emitter {
     if (pc !== kPc || gen <= this.#lastGen) return;
     this.#lastGen = gen;
     clearTimeout(this.#askTimer);
-    const link = new MediaLink({ pc, gen, configuration: this.#configuration });
+    const link = new MediaLink({ pc, gen, configuration: this.#configuration, wish: this.#wish });
     this.#adopt(link);
     try {
       await link.accept(sdp, this.#tracks, (answer) =>
         this.emit("send", { type: "answer", pc, gen, sdp: answer }),
       );
-      if (link === this.#current) this.#show(link);
+      if (link === this.#current) this.#show(link, ["audio", "video"]);
     } catch (error) {
       console.error("tessera: the offer cannot be answered", error);
-      if (this.#isLatest(link)) this.#askIn(kAskAgainMs);
+      if (link === this.#latest) this.#askIn(kAskAgainMs);
     }
   }
 
@@ -86,9 +93,33 @@ export class MediaSession extends Emitter {
     await Promise.all([this.#current, this.#next].map((link) => link?.replaceTrack(kind, track)));
   }
 
-  /** @returns {Promise<RTCStatsReport | null>} */
+  /** Whichever connection it was meant for, the next one sends the same tile. @param {import("./protocol.js").Ingest} wish */
+  ingest(wish) {
+    this.#wish = wish;
+    for (const link of [this.#current, this.#next]) void link?.want(wish);
+  }
+
+  /** The camera may deliver another size by now. */
+  refreshSending() {
+    for (const link of [this.#current, this.#next]) void link?.refreshSending();
+  }
+
+  /** Nothing comes any more, whatever the browser says. */
+  giveUp() {
+    this.#latest?.giveUp();
+  }
+
+  /** @returns {Promise<{gen: number, received: number} | null>} packets that came; null while there is no connection */
+  async progress() {
+    const link = this.#latest;
+    return link?.connected ? { gen: link.gen, received: await link.packets() } : null;
+  }
+
+  /** @returns {Promise<{gen: number, report: RTCStatsReport} | null>} */
   async stats() {
-    return (await (this.#next ?? this.#current)?.stats()) ?? null;
+    const link = this.#latest;
+    const report = await link?.stats();
+    return link && report ? { gen: link.gen, report } : null;
   }
 
   close() {
@@ -97,6 +128,10 @@ export class MediaSession extends Emitter {
     this.#current?.close();
     this.#next?.close();
     this.#current = this.#next = null;
+  }
+
+  get #latest() {
+    return this.#next ?? this.#current;
   }
 
   /** @param {MediaLink} link */
@@ -111,20 +146,17 @@ export class MediaSession extends Emitter {
       this.emit("send", { type: "candidate", pc: link.pc, gen: link.gen, candidate }),
     );
     link.on("connected", () => {
-      if (link === this.#next)
+      if (link === this.#next) {
+        if (!this.#current?.connected) this.#show(link, ["audio"]); // sound need not wait for a picture
         this.#promoteTimer = setTimeout(() => this.#promote(link), kFrameDueMs);
+      }
       this.emit("changed", undefined);
     });
     link.on("frame", () => this.#promote(link));
     link.on("lost", () => {
-      if (this.#isLatest(link)) this.#askIn(0);
+      if (link === this.#latest) this.#askIn(0);
       this.emit("changed", undefined);
     });
-  }
-
-  /** @param {MediaLink} link */
-  #isLatest(link) {
-    return link === (this.#next ?? this.#current);
   }
 
   /** @param {MediaLink} link */
@@ -134,16 +166,20 @@ export class MediaSession extends Emitter {
     const old = this.#current;
     this.#current = link;
     this.#next = null;
-    this.#show(link);
+    this.#show(link, ["audio", "video"]);
     old?.close();
     this.emit("changed", undefined);
   }
 
-  /** @param {MediaLink} link */
-  #show(link) {
+  /**
+   * @param {MediaLink} link
+   * @param {string[]} kinds
+   */
+  #show(link, kinds) {
     // One after the other, so that the stream never runs empty and ends; and the old one first, because the new
     // one may have its id, by which a stream tells its tracks apart.
     for (const track of link.remoteTracks) {
+      if (!kinds.includes(track.kind)) continue;
       for (const old of this.stream.getTracks())
         if (old.kind === track.kind && old !== track) this.stream.removeTrack(old);
       this.stream.addTrack(track);

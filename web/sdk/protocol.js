@@ -18,6 +18,7 @@ export const kMaxChatChars = 2000;
  * @typedef {{layout: LayoutName, custom?: string, pinned: string[]}} LayoutChoice `custom`: with that layout only
  * @typedef {{glideMs: number, cornerRadius: number}} Look how tiles move, and their corners in pixels of that canvas
  * @typedef {"none" | "rate" | "size" | "closed"} QualityLevel
+ * @typedef {"none" | "network" | "device" | "wish"} ReceivingLimit why the picture that we get is not the best
  *
  * @typedef {{type: "welcome", id: string, room: string, role: Role, resume: string, resumed: boolean,
  *            canvas: Canvas, look: Look, layout: LayoutChoice, customLayouts: string[], iceServers: RTCIceServer[],
@@ -29,12 +30,17 @@ export const kMaxChatChars = 2000;
  * @typedef {{type: "layout"} & LayoutChoice} LayoutMessage
  * @typedef {{type: "screen", state: "refused" | "taken-over" | "ended", code: string, text: string}} ScreenMessage
  * @typedef {{type: "quality", level: QualityLevel, text: string}} Quality
+ * @typedef {{type: "ingest", pc: string, gen: number, width: number, height: number, fps: number,
+ *            kbps: number}} Ingest how our picture is shown; width 0: not at all
+ * @typedef {{type: "receiving", level: number, levels: number, width: number, height: number, fps: number,
+ *            kbps: number, limit: ReceivingLimit}} Receiving fps 0: a still picture; width 0: sound alone
+ * @typedef {{type: "pong", id: number}} Pong
  * @typedef {{type: "speaking", levels: Level[]}} Speaking
  * @typedef {{type: "chat", from: string, name: string, text: string, timeMs: number}} Chat
  * @typedef {{type: "error", code: string, text: string, final: boolean, re?: string}} ServerError
  * @typedef {{type: "bye", code: string, text: string, reconnect: boolean, afterMs: number}} Bye
  * @typedef {Welcome | Offer | ServerCandidate | Roster | Tiles | LayoutMessage | ScreenMessage | Quality | Speaking |
- *           Chat | ServerError | Bye} FromServer
+ *           Ingest | Receiving | Pong | Chat | ServerError | Bye} FromServer
  */
 
 /**
