@@ -3,7 +3,10 @@
 
 #include <gst/video/video.h>
 
+#include <algorithm>
+
 #include "pipelines/encode/frame_buffer.h"
+#include "pipelines/encode/rung_picture.h"
 #include "pipelines/gst/element.h"
 
 namespace tessera {
@@ -11,35 +14,50 @@ namespace {
 
 constexpr int kEndlessGop = 1 << 20;  // frames; keyframes are made on request
 
+// What may be sent ahead of the rate: small, since for its receiver it is delay; but never less than what
+// makes sense of single frames. See docs/adr/0003.
+int rateBufferMs(int fps) {
+  const auto frame = std::chrono::duration_cast<std::chrono::milliseconds>(frameInterval(fps));
+  return std::max(150, static_cast<int>(frame.count()) * 3 / 2);
+}
+
 // One thread: a 720p rung takes a third of a core, and a second thread costs more in switches than it wins.
-// Small rate buffers keep keyframes from filling the receivers' queues; see docs/adr/0003.
-void configureVp8(GstElement* encoder, const RungSettings& settings) {
+void configureVp8(GstElement* encoder, const EncoderSettings& settings) {
+  const int bufferMs = rateBufferMs(settings.picture.fps);
   gst_util_set_object_arg(G_OBJECT(encoder), "end-usage", "cbr");
   gst_util_set_object_arg(G_OBJECT(encoder), "error-resilient", "default");
-  g_object_set(encoder, "deadline", G_GINT64_CONSTANT(1), "cpu-used", 12, "threads", 1, "target-bitrate",
-               settings.kbps * 1000, "keyframe-max-dist", kEndlessGop, "lag-in-frames", 0, "min-quantizer", 4,
-               "max-quantizer", 56, "buffer-initial-size", 100, "buffer-optimal-size", 120, "buffer-size",
-               150, "max-intra-bitrate", 250, "undershoot", 100, "overshoot", 15, "static-threshold", 100,
-               nullptr);
+  g_object_set(encoder, "deadline", G_GINT64_CONSTANT(1), "cpu-used", 12, "threads", 1, "keyframe-max-dist",
+               kEndlessGop, "lag-in-frames", 0, "min-quantizer", 4, "max-quantizer", 56,
+               "buffer-initial-size", bufferMs * 2 / 3, "buffer-optimal-size", bufferMs * 4 / 5,
+               "buffer-size", bufferMs, "max-intra-bitrate", settings.picture.fps > 0 ? 250 : 100,
+               "undershoot", 100, "overshoot", 15, "static-threshold", 100, nullptr);
 }
 
-void configureX264(GstElement* encoder, const RungSettings& settings) {
+void configureX264(GstElement* encoder, const EncoderSettings& settings) {
   gst_util_set_object_arg(G_OBJECT(encoder), "tune", "zerolatency");
   gst_util_set_object_arg(G_OBJECT(encoder), "speed-preset", "ultrafast");
-  g_object_set(encoder, "bitrate", settings.kbps, "key-int-max", kEndlessGop, "threads", 1, "b-adapt", FALSE,
-               "bframes", 0, "vbv-buf-capacity", 150, "byte-stream", TRUE, "aud", FALSE, "option-string",
-               "scenecut=0", nullptr);
+  g_object_set(encoder, "key-int-max", kEndlessGop, "threads", 1, "b-adapt", FALSE, "bframes", 0,
+               "vbv-buf-capacity", rateBufferMs(settings.picture.fps), "byte-stream", TRUE, "aud", FALSE,
+               "option-string", "scenecut=0", nullptr);
 }
 
-void configureOpenH264(GstElement* encoder, const RungSettings& settings) {
+void configureOpenH264(GstElement* encoder) {
   gst_util_set_object_arg(G_OBJECT(encoder), "usage-type", "camera");
   gst_util_set_object_arg(G_OBJECT(encoder), "complexity", "low");
   gst_util_set_object_arg(G_OBJECT(encoder), "rate-control", "bitrate");
-  g_object_set(encoder, "bitrate", settings.kbps * 1000, "gop-size", kEndlessGop, "background-detection",
-               FALSE, "scene-change-detection", FALSE, "multi-thread", 1, nullptr);
+  g_object_set(encoder, "gop-size", kEndlessGop, "background-detection", FALSE, "scene-change-detection",
+               FALSE, "multi-thread", 1, nullptr);
 }
 
-Result<gst::Ref<GstElement>> makeConfigured(const RungSettings& settings) {
+// vp8enc and openh264enc count bits a second, x264enc thousands of them. All take it live.
+void setBitrate(GstElement* encoder, int kbps) {
+  auto* properties = G_OBJECT_GET_CLASS(encoder);
+  const bool vp8 = g_object_class_find_property(properties, "target-bitrate") != nullptr;
+  const bool x264 = g_object_class_find_property(properties, "vbv-buf-capacity") != nullptr;
+  g_object_set(encoder, vp8 ? "target-bitrate" : "bitrate", x264 ? kbps : kbps * 1000, nullptr);
+}
+
+Result<gst::Ref<GstElement>> makeConfigured(const EncoderSettings& settings) {
   if (settings.codec == VideoCodec::vp8) {
     auto encoder = gst::makeElement("vp8enc");
     if (encoder) configureVp8(encoder->get(), settings);
@@ -50,15 +68,16 @@ Result<gst::Ref<GstElement>> makeConfigured(const RungSettings& settings) {
     return encoder;
   }
   auto encoder = gst::makeElement("openh264enc");
-  if (encoder) configureOpenH264(encoder->get(), settings);
+  if (encoder) configureOpenH264(encoder->get());
   return encoder;
 }
 
-gst::Ref<GstCaps> rawCaps(const CanvasSettings& canvas) {
+gst::Ref<GstCaps> rawCaps(const CanvasSettings& picture) {
+  const bool still = picture.fps == 0;
   return gst::capsOf(
-      fmt::format("video/x-raw,format=I420,width={},height={},framerate={}/1,colorimetry=bt601,"
+      fmt::format("video/x-raw,format=I420,width={},height={},framerate={}/{},colorimetry=bt601,"
                   "interlace-mode=progressive,pixel-aspect-ratio=1/1",
-                  canvas.width, canvas.height, canvas.fps));
+                  picture.width, picture.height, still ? 1 : picture.fps, still ? kStillEvery.count() : 1));
 }
 
 gst::Ref<GstCaps> encodedCaps(VideoCodec codec) {
@@ -70,21 +89,17 @@ gst::Ref<GstCaps> encodedCaps(VideoCodec codec) {
 
 }  // namespace
 
-Result<std::unique_ptr<VideoEncoder>> VideoEncoder::create(const RungSettings& settings,
+Result<std::unique_ptr<VideoEncoder>> VideoEncoder::create(const EncoderSettings& settings,
                                                            FrameHandler onFrame) {
   auto encoder = makeConfigured(settings);
   if (!encoder) return tl::unexpected(encoder.error());
-  std::unique_ptr<VideoEncoder> self(new VideoEncoder);
-  self->bin_ = gst::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_bin_new(nullptr))));
-  self->encoder_ = encoder->get();
-  self->frameDuration_ = mix::Nanos(std::chrono::seconds(1)) / settings.canvas.fps;
-  gst_bin_add(GST_BIN(self->bin_.get()), self->encoder_);
+  std::unique_ptr<VideoEncoder> self(new VideoEncoder(settings, encoder->get()));
   // Pins profile and stream format, which the encoder asks of what comes after it.
   auto filter = gst::addElement(GST_BIN(self->bin_.get()), "capsfilter");
   if (!filter) return tl::unexpected(filter.error());
   g_object_set(*filter, "caps", encodedCaps(settings.codec).get(), nullptr);
 
-  self->input_ = std::make_unique<gst::PushPad>("raw", rawCaps(settings.canvas), nullptr);
+  self->input_ = std::make_unique<gst::PushPad>("raw", rawCaps(settings.picture), nullptr);
   gst::ReceivePad::Handlers handlers;
   handlers.onBuffer = [onFrame = std::move(onFrame)](const gst::Ref<GstBuffer>& frame) {
     onFrame(frame, !GST_BUFFER_FLAG_IS_SET(frame.get(), GST_BUFFER_FLAG_DELTA_UNIT));
@@ -100,8 +115,20 @@ Result<std::unique_ptr<VideoEncoder>> VideoEncoder::create(const RungSettings& s
   return self;
 }
 
+VideoEncoder::VideoEncoder(const EncoderSettings& settings, GstElement* encoder)
+    : bin_(gst::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_bin_new(nullptr))))),
+      encoder_(encoder),
+      frameDuration_(frameInterval(settings.picture.fps)) {
+  gst_bin_add(GST_BIN(bin_.get()), encoder_);
+  setKbps(settings.kbps);
+}
+
+void VideoEncoder::setKbps(int kbps) {
+  setBitrate(encoder_, kbps);
+}
+
 VideoEncoder::~VideoEncoder() {
-  if (bin_) gst_element_set_state(bin_.get(), GST_STATE_NULL);
+  gst_element_set_state(bin_.get(), GST_STATE_NULL);
 }
 
 Status VideoEncoder::encode(const mix::FrameRef& frame, bool keyframe) {

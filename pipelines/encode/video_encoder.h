@@ -11,9 +11,9 @@
 
 namespace tessera {
 
-struct RungSettings {
+struct EncoderSettings {
   VideoCodec codec = VideoCodec::vp8;
-  CanvasSettings canvas;
+  CanvasSettings picture;  // fps 0: a frame every kStillEvery
   int kbps = 1500;
 };
 
@@ -24,20 +24,21 @@ class VideoEncoder {
  public:
   using FrameHandler = std::function<void(const gst::Ref<GstBuffer>& frame, bool keyframe)>;
 
-  static Result<std::unique_ptr<VideoEncoder>> create(const RungSettings& settings, FrameHandler onFrame);
+  static Result<std::unique_ptr<VideoEncoder>> create(const EncoderSettings& settings, FrameHandler onFrame);
   ~VideoEncoder();
   VideoEncoder(const VideoEncoder&) = delete;
   VideoEncoder& operator=(const VideoEncoder&) = delete;
 
   // `frame.captured` becomes the PTS. Fails when the encoder does; it is of no use afterwards.
   [[nodiscard]] Status encode(const mix::FrameRef& frame, bool keyframe);
+  void setKbps(int kbps);  // of the frames to come; makes no keyframe
 
  private:
-  VideoEncoder() = default;
+  VideoEncoder(const EncoderSettings& settings, GstElement* encoder);
 
-  gst::Ref<GstElement> bin_;
-  GstElement* encoder_ = nullptr;  // in bin_
-  mix::Nanos frameDuration_{0};
+  const gst::Ref<GstElement> bin_;
+  GstElement* const encoder_;  // in bin_
+  const mix::Nanos frameDuration_;
   std::unique_ptr<gst::PushPad> input_;
   std::unique_ptr<gst::ReceivePad> output_;
 };

@@ -3,7 +3,10 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+
 #include "base/log.h"
+#include "pipelines/mix/fit.h"
 
 namespace tessera {
 
@@ -15,7 +18,11 @@ Result<std::unique_ptr<VideoRung>> VideoRung::create(const RungSettings& setting
 }
 
 VideoRung::VideoRung(const RungSettings& settings, Handlers handlers)
-    : handlers_(std::move(handlers)), fps_(settings.canvas.fps), settings_(settings) {}
+    : spec_(settings.spec),
+      handlers_(std::move(handlers)),
+      canvasFps_(settings.canvas.fps),
+      kbps_(settings.spec.kbps),
+      settings_{settings.codec, rungPicture(spec_, settings.canvas), spec_.kbps} {}
 
 VideoRung::~VideoRung() {
   {
@@ -39,10 +46,20 @@ Status VideoRung::makeEncoder() {
 bool VideoRung::push(mix::FrameRef frame) {
   {
     const std::lock_guard lock(mutex_);
+    if (!takes(*frame)) return false;
     mailbox_.swap(frame);  // an older one is let go outside the lock
   }
   wake_.notify_one();
   return frame != nullptr;
+}
+
+bool VideoRung::takes(const mix::VideoFrame& canvas) {
+  const int canvasFps = canvasFps_.load(std::memory_order_relaxed);
+  const int fps = std::min(spec_.fps, canvasFps);
+  if (picker_.take(canvas.captured, fps, canvasFps)) return true;
+  if (!keyframes_.due(canvas.captured)) return false;
+  picker_.taken(canvas.captured, fps, canvasFps);
+  return true;
 }
 
 void VideoRung::run() {
@@ -64,16 +81,33 @@ mix::FrameRef VideoRung::nextFrame() {
 
 // A new encoder rather than new caps for the old one: encoders differ in what they make of those, and it
 // takes but a few milliseconds, here, where nobody waits.
-Status VideoRung::follow(const mix::VideoFrame& frame) {
-  const CanvasSettings canvas{frame.width, frame.height, fps_.load(std::memory_order_relaxed)};
-  if (canvas == settings_.canvas) return {};
-  settings_.canvas = canvas;
-  encoder_.reset();
-  return makeEncoder();
+Status VideoRung::follow(const mix::VideoFrame& canvas) {
+  const int fps = canvasFps_.load(std::memory_order_relaxed);
+  const int kbps = kbps_.load(std::memory_order_relaxed);
+  const CanvasSettings picture = rungPicture(spec_, {canvas.width, canvas.height, fps});
+  const bool otherPicture = picture != settings_.picture;
+  const bool otherKbps = kbps != settings_.kbps;
+  settings_.picture = picture;
+  settings_.kbps = kbps;
+  if (otherPicture) {
+    encoder_.reset();
+    return makeEncoder();
+  }
+  if (otherKbps) encoder_->setKbps(kbps);
+  return {};
 }
 
-Status VideoRung::encode(const mix::FrameRef& frame) {
-  if (auto followed = follow(*frame); !followed) return followed;
+// Of the canvas' shape but for the rounding to even sizes, so that `fill` crops a row or two at most.
+mix::FrameRef VideoRung::scaled(const mix::FrameRef& canvas) {
+  const auto& [width, height, fps] = settings_.picture;
+  if (canvas->width == width && canvas->height == height) return canvas;
+  const mix::TileShape shape{width, height, mix::Fit::fill, false, true};
+  return std::make_shared<mix::VideoFrame>(mix::fitFrame(*canvas, shape, *pool_).picture);
+}
+
+Status VideoRung::encode(const mix::FrameRef& canvas) {
+  if (auto followed = follow(*canvas); !followed) return followed;
+  const mix::FrameRef frame = scaled(canvas);
   auto encoded = encoder_->encode(frame, keyframes_.take(frame->captured));
   return encoded ? encoded : recover(frame, encoded.error());
 }

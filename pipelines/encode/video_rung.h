@@ -8,14 +8,24 @@
 #include <thread>
 
 #include "pipelines/encode/keyframe_broker.h"
+#include "pipelines/encode/rung_picture.h"
 #include "pipelines/encode/video_encoder.h"
+#include "pipelines/mix/frame_pool.h"
 
 namespace tessera {
 
+struct RungSettings {
+  VideoCodec codec = VideoCodec::vp8;
+  RungSpec spec;
+  CanvasSettings canvas;  // that it begins with
+};
+
 // One encoding of the canvas, shared by everybody who takes it: an encoder on a thread of its own with a
-// one-frame mailbox, newest wins. Frames of another size, or another rate, get a new encoder, whose first
-// frame is a keyframe. An encoder that fails is made anew once; the second failure within kForgiveAfter is
-// final. push(), setFps() and requestKeyframe() from any thread, never blocking.
+// one-frame mailbox, newest wins. A smaller rung scales the canvas on that thread, a slower one takes every
+// so many frames; either takes one more when a keyframe is due. A canvas of another size, or another rate,
+// gets a new encoder, whose first frame is a keyframe. An encoder that fails is made anew once; the second
+// failure within kForgiveAfter is final. push(), set…() and requestKeyframe() from any thread, never
+// blocking.
 class VideoRung {
  public:
   static constexpr mix::Nanos kForgiveAfter = std::chrono::seconds(30);
@@ -30,30 +40,38 @@ class VideoRung {
   VideoRung(const VideoRung&) = delete;
   VideoRung& operator=(const VideoRung&) = delete;
 
-  bool push(mix::FrameRef frame);  // true: one that had not been encoded yet was dropped for it
-  void setFps(int fps) { fps_.store(fps, std::memory_order_relaxed); }  // of the frames to come
+  bool push(mix::FrameRef canvas);  // true: one that had not been encoded yet was dropped for it
+  // Of the frames to come: the canvas' rate, and the bitrate.
+  void setCanvasFps(int fps) { canvasFps_.store(fps, std::memory_order_relaxed); }
+  void setKbps(int kbps) { kbps_.store(kbps, std::memory_order_relaxed); }
   void requestKeyframe() { keyframes_.request(); }
   bool keyframeDue(mix::Nanos now) const { return keyframes_.due(now); }
 
  private:
   VideoRung(const RungSettings& settings, Handlers handlers);
   [[nodiscard]] Status makeEncoder();
-  [[nodiscard]] Status follow(const mix::VideoFrame& frame);
+  bool takes(const mix::VideoFrame& canvas);
+  [[nodiscard]] Status follow(const mix::VideoFrame& canvas);
+  mix::FrameRef scaled(const mix::FrameRef& canvas);
   void run();
   mix::FrameRef nextFrame();  // waits; null: stop
-  [[nodiscard]] Status encode(const mix::FrameRef& frame);
+  [[nodiscard]] Status encode(const mix::FrameRef& canvas);
   [[nodiscard]] Status recover(const mix::FrameRef& frame, const Error& why);
 
+  const RungSpec spec_;
   const Handlers handlers_;
-  std::atomic<int> fps_;
+  std::atomic<int> canvasFps_;
+  std::atomic<int> kbps_;
   KeyframeBroker keyframes_;
   // Of the rung's thread once it runs.
-  RungSettings settings_;
+  EncoderSettings settings_;
   std::unique_ptr<VideoEncoder> encoder_;
+  const std::shared_ptr<mix::FramePool> pool_ = mix::FramePool::create();
   mix::Nanos lastFailure_{0};  // 0: never
 
   std::mutex mutex_;
   std::condition_variable wake_;
+  FramePicker picker_;
   mix::FrameRef mailbox_;
   bool stopping_ = false;
   std::thread thread_;

@@ -2,6 +2,7 @@
 #include "pipelines/room/peers.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/log.h"
@@ -65,12 +66,23 @@ void Peers::connect(Peer& peer) {
   peer.audio = media_.audio.addSlot(delay);
   peer.audio->setMuted(settings.muted || settings.hidden);
   tieSounds(settings.key.participant);
-  auto leg = WebRtcLeg::create(media_.pipeline, settings_, settings, peer.video, peer.audio,
-                               legHandlers(settings.key, settings.codec));
+  auto handlers = legHandlers(settings.key);
+  const auto receiver = std::make_shared<std::atomic<ReceiverId>>(0);
+  handlers.onKeyframeRequest = [fanOut = std::weak_ptr<FanOut>(media_.fanOut), receiver] {
+    if (const auto alive = fanOut.lock()) alive->askKeyframe(*receiver);
+  };
+  auto leg = WebRtcLeg::create(media_.pipeline, settings_, settings, peer.video, peer.audio, handlers);
   if (!leg) return refuse(settings.key, leg.error());
   peer.leg = std::move(*leg);
-  if (peer.isMain())
-    peer.receiver = media_.fanOut.add(peer.leg->output(), RungId{settings.codec, 0}, peer.audio.get());
+  if (!peer.isMain()) return;
+  peer.receiver = media_.fanOut->add(peer.leg->output(), firstRung(settings), peer.audio.get());
+  *receiver = peer.receiver;
+}
+
+// The best that they may have: the ladder takes them down from there.
+std::optional<RungId> Peers::firstRung(const PeerSettings& settings) const {
+  if (settings.bestLevel >= static_cast<int>(settings_.rungs.size())) return std::nullopt;
+  return RungId{settings.codec, settings.bestLevel};
 }
 
 // Whoever shares a screen does not hear its sound, whichever of the two connections is the newer.
@@ -80,7 +92,7 @@ void Peers::tieSounds(const ParticipantId& participant) {
   if (screen && screen->audio) media_.audio.setCompanion(screen->audio, main ? main->audio.get() : nullptr);
 }
 
-WebRtcLeg::Handlers Peers::legHandlers(const PeerKey& key, VideoCodec codec) {
+WebRtcLeg::Handlers Peers::legHandlers(const PeerKey& key) {
   WebRtcLeg::Handlers handlers;
   const auto weak = weak_.get();
   handlers.onOffer = [weak, key](const std::string& sdp) {
@@ -102,9 +114,6 @@ WebRtcLeg::Handlers Peers::legHandlers(const PeerKey& key, VideoCodec codec) {
     auto* self = weak.get();
     if (self && key.pc == kMainPc) self->events_.onConnectionQuality(key, poor);
   };
-  handlers.onKeyframeRequest = [rungs = std::weak_ptr<Rungs>(media_.rungs), codec] {
-    if (const auto alive = rungs.lock()) alive->requestKeyframe(codec);
-  };
   return handlers;
 }
 
@@ -112,7 +121,7 @@ WebRtcLeg::Handlers Peers::legHandlers(const PeerKey& key, VideoCodec codec) {
 // into a leg that goes; the slots last, which the leg's threads may still hold.
 void Peers::disconnect(Peer& peer) {
   if (peer.leg) {
-    if (peer.receiver) media_.fanOut.remove(std::exchange(peer.receiver, 0));
+    if (peer.receiver) media_.fanOut->remove(std::exchange(peer.receiver, 0));
     peer.leg->detach(media_.reaper);
     peer.leg.reset();
   }
@@ -139,6 +148,7 @@ void Peers::update(const PeerUpdate& update) {
     if (update.cameraOff && peer.video) peer.video->forgetFrames();  // the mixer does too
     peer.handRaised = update.handRaised.value_or(peer.handRaised);
     peer.poorConnection = update.poorConnection.value_or(peer.poorConnection);
+    peer.settings.bestLevel = update.bestLevel.value_or(peer.settings.bestLevel);
     if (peer.audio) peer.audio->setMuted(peer.settings.muted || peer.settings.hidden);
     onChange_();
   }
@@ -165,7 +175,7 @@ void Peers::onConnected(Peer& peer) {
   peer.connected = true;
   onChange_();
   if (!peer.isMain()) return;
-  media_.fanOut.expectKeyframe(peer.receiver);
+  media_.fanOut->expectKeyframe(peer.receiver);
   if (!std::exchange(peer.entered, true) && !peer.settings.hidden) media_.audio.play(mix::Chime::entry);
 }
 

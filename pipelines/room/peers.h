@@ -46,8 +46,7 @@ class Peers {
     GstPipeline* pipeline = nullptr;
     VideoPath& video;
     AudioPath& audio;
-    std::shared_ptr<Rungs> rungs;
-    FanOut& fanOut;
+    std::shared_ptr<FanOut> fanOut;
     Reaper& reaper;
   };
   // `onChange`: somebody came, went, connected, failed, or something of what they show changed.
@@ -75,7 +74,8 @@ class Peers {
   void connect(Peer& peer);
   void disconnect(Peer& peer);
   void tieSounds(const ParticipantId& participant);
-  WebRtcLeg::Handlers legHandlers(const PeerKey& key, VideoCodec codec);
+  WebRtcLeg::Handlers legHandlers(const PeerKey& key);
+  std::optional<RungId> firstRung(const PeerSettings& settings) const;
   void onLegState(const PeerKey& key, PeerState state, const Error& why);
   void onConnected(Peer& peer);
   void onVideoSize(const PeerKey& key, int width, int height);

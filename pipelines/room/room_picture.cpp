@@ -23,7 +23,7 @@ void RoomPicture::choose(const LayoutChoice& choice) {
 void RoomPicture::setCanvas(const CanvasSettings& canvas) {
   canvas_ = canvas;
   director_.setCanvas(canvas);
-  video_.setFps(canvas.fps);
+  video_.setCanvas(canvas);
   update(std::chrono::milliseconds(0));
 }
 

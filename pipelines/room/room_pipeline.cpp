@@ -47,9 +47,10 @@ RoomPipeline::RoomPipeline(const RoomSettings& settings, MediaRoomEvents& events
       if (auto* self = weak.get()) self->onLevels(levels);
     });
   });
-  peers_ =
-      std::make_unique<Peers>(settings, Peers::Media{pipeline, *video_, *audio_, rungs_, *fanOut_, *reaper_},
-                              events, [this] { changed(); });
+  peers_ = std::make_unique<Peers>(settings, Peers::Media{pipeline, *video_, *audio_, fanOut_, *reaper_},
+                                   events, [this] { changed(); });
+  downlinks_ = std::make_unique<Downlinks>(settings, *peers_, Downlinks::Media{*video_, *audio_, *fanOut_},
+                                           events, [this](const Error& why) { failRoom(why); });
   picture_ = std::make_unique<RoomPicture>(settings, *video_,
                                            [this](const Picture& picture) { events_.onPicture(picture); });
   vitals_ = std::make_unique<Vitals>(*video_, *audio_, *reaper_, std::move(governor));
@@ -63,10 +64,11 @@ RoomPipeline::~RoomPipeline() {
   weak_.invalidate();
   health_.stop();
   bus_.reset();
+  downlinks_.reset();
   peers_.reset();
   audio_.reset();
   video_.reset();
-  for (const VideoCodec codec : {VideoCodec::vp8, VideoCodec::h264}) rungs_->take(codec);
+  rungs_->clear();
   reaper_->bury("room pipeline",
                 [pipeline = pipeline_] { gst_element_set_state(pipeline.get(), GST_STATE_NULL); });
   reaper_.reset();  // waits for what was buried, unless it hangs
@@ -82,7 +84,7 @@ RoomPipeline::Governor RoomPipeline::makeGovernor() {
 FanOut::Handlers RoomPipeline::fanOutHandlers() {
   FanOut::Handlers handlers;
   handlers.onKeyframeNeeded = [rungs = std::weak_ptr<Rungs>(rungs_)](RungId rung) {
-    if (const auto alive = rungs.lock()) alive->requestKeyframe(rung.codec);
+    if (const auto alive = rungs.lock()) alive->requestKeyframe(rung);
   };
   handlers.onMoved = [](ReceiverId) {};
   handlers.onBroken = [weak = weak_.get()](ReceiverId receiver, const Error& why) {
@@ -120,7 +122,7 @@ void RoomPipeline::setLayout(const LayoutChoice& choice) {
 
 void RoomPipeline::reportStats(const ParticipantId& participant, const ReceiverStats& stats) {
   assertMainThread();
-  log::debug("stats", {{"peer", participant.value}, {"decodeMs", stats.decodeMs}});
+  downlinks_->report(participant, stats);
 }
 
 void RoomPipeline::removePeer(const PeerKey& key) {
@@ -137,17 +139,9 @@ void RoomPipeline::changed() {
 
 void RoomPipeline::update() {
   changed_ = false;
-  updateRungs();
+  downlinks_->update();
   updatePicture();
   followLeader();
-}
-
-void RoomPipeline::updateRungs() {
-  for (const VideoCodec codec : {VideoCodec::vp8, VideoCodec::h264}) {
-    const bool needed = std::ranges::any_of(
-        peers_->all(), [&](const Peer& peer) { return peer.takesVideo() && peer.settings.codec == codec; });
-    if (auto set = video_->setRungNeeded(codec, needed); !set) failRoom(set.error());
-  }
 }
 
 void RoomPipeline::updatePicture() {
@@ -233,6 +227,7 @@ void RoomPipeline::degrade(Degradation level) {
                                                                       {"fps", canvas.fps}});
   degradation_ = level;
   picture_->setCanvas(canvas);
+  downlinks_->setCanvas(canvas);
 }
 
 void RoomPipeline::failRoom(const Error& why) {

@@ -7,6 +7,7 @@
 #include "pipelines/gst/bus.h"
 #include "pipelines/legs/reaper.h"
 #include "pipelines/room/audio_path.h"
+#include "pipelines/room/downlinks.h"
 #include "pipelines/room/peers.h"
 #include "pipelines/room/room_picture.h"
 #include "pipelines/room/speaking_filter.h"
@@ -40,9 +41,8 @@ class RoomPipeline final : public MediaRoom {
   void removePeer(const PeerKey& peer) override;
 
  private:
-  void changed();  // the rungs and the picture follow in a later turn of the loop, once for many changes
+  void changed();  // what is sent and the picture follow in a later turn of the loop, once for many changes
   void update();
-  void updateRungs();
   void updatePicture();
   void followLeader();
   Sitter sitterOf(const Peer& main) const;
@@ -66,6 +66,7 @@ class RoomPipeline final : public MediaRoom {
   std::unique_ptr<VideoPath> video_;
   std::unique_ptr<AudioPath> audio_;
   std::unique_ptr<Peers> peers_;
+  std::unique_ptr<Downlinks> downlinks_;
   std::unique_ptr<RoomPicture> picture_;
   std::unique_ptr<Vitals> vitals_;
   SpeakingFilter speaking_;

@@ -2,41 +2,52 @@
 #include "pipelines/room/rungs.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tessera {
 
-void Rungs::put(VideoCodec codec, std::unique_ptr<VideoRung> rung) {
+void Rungs::put(RungId id, std::unique_ptr<VideoRung> rung) {
   const std::lock_guard lock(mutex_);
-  at(codec) = std::move(rung);
+  rungs_[id] = std::move(rung);
 }
 
-std::unique_ptr<VideoRung> Rungs::take(VideoCodec codec) {
+std::unique_ptr<VideoRung> Rungs::take(RungId id) {
   const std::lock_guard lock(mutex_);
-  return std::move(at(codec));
+  auto rung = rungs_.extract(id);
+  return rung ? std::move(rung.mapped()) : nullptr;
 }
 
-bool Rungs::has(VideoCodec codec) const {
+void Rungs::clear() {
+  Map rungs;  // destroyed outside the lock
   const std::lock_guard lock(mutex_);
-  return rungs_[static_cast<std::size_t>(codec)] != nullptr;
+  rungs.swap(rungs_);
+}
+
+bool Rungs::has(RungId id) const {
+  const std::lock_guard lock(mutex_);
+  return rungs_.contains(id);
 }
 
 int Rungs::count() const {
   const std::lock_guard lock(mutex_);
-  return static_cast<int>(std::ranges::count_if(rungs_, [](const auto& rung) { return rung != nullptr; }));
+  return static_cast<int>(rungs_.size());
 }
 
-void Rungs::push(const mix::FrameRef& frame) {
+void Rungs::push(const mix::FrameRef& canvas) {
   const std::lock_guard lock(mutex_);
-  for (const auto& rung : rungs_) {
-    if (rung && rung->push(frame)) ++dropped_;
-  }
+  bool late = false;
+  for (const auto& [id, rung] : rungs_) late = rung->push(canvas) || late;
+  if (late) ++dropped_;
 }
 
-void Rungs::setFps(int fps) {
+void Rungs::setCanvasFps(int fps) {
   const std::lock_guard lock(mutex_);
-  for (const auto& rung : rungs_) {
-    if (rung) rung->setFps(fps);
-  }
+  for (const auto& [id, rung] : rungs_) rung->setCanvasFps(fps);
+}
+
+void Rungs::setKbps(RungId id, int kbps) {
+  const std::lock_guard lock(mutex_);
+  if (const auto rung = rungs_.find(id); rung != rungs_.end()) rung->second->setKbps(kbps);
 }
 
 std::uint64_t Rungs::dropped() const {
@@ -44,14 +55,14 @@ std::uint64_t Rungs::dropped() const {
   return dropped_;
 }
 
-void Rungs::requestKeyframe(VideoCodec codec) {
+void Rungs::requestKeyframe(RungId id) {
   const std::lock_guard lock(mutex_);
-  if (const auto& rung = at(codec)) rung->requestKeyframe();
+  if (const auto rung = rungs_.find(id); rung != rungs_.end()) rung->second->requestKeyframe();
 }
 
 bool Rungs::keyframeDue(mix::Nanos now) const {
   const std::lock_guard lock(mutex_);
-  return std::ranges::any_of(rungs_, [&](const auto& rung) { return rung && rung->keyframeDue(now); });
+  return std::ranges::any_of(rungs_, [&](const auto& each) { return each.second->keyframeDue(now); });
 }
 
 }  // namespace tessera

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 
@@ -9,26 +9,32 @@
 
 namespace tessera {
 
-// The rungs there are, one per codec in use, where any thread can reach them without waiting.
+// The rungs there are, where any thread can reach them without waiting.
 class Rungs {
  public:
-  void put(VideoCodec codec, std::unique_ptr<VideoRung> rung);
-  std::unique_ptr<VideoRung> take(VideoCodec codec);  // it may take a frame's time to destroy
-  bool has(VideoCodec codec) const;
+  void put(RungId id, std::unique_ptr<VideoRung> rung);
+  std::unique_ptr<VideoRung> take(RungId id);  // it may take a frame's time to destroy; null: none
+  bool has(RungId id) const;
   int count() const;
+  void clear();
 
-  void push(const mix::FrameRef& frame);
-  void setFps(int fps);
-  std::uint64_t dropped() const;  // frames that an encoder was too late for, since the start
-  void requestKeyframe(VideoCodec codec);
+  void push(const mix::FrameRef& canvas);
+  void setCanvasFps(int fps);
+  void setKbps(RungId id, int kbps);
+  std::uint64_t dropped() const;  // canvas frames that an encoder was too late for, since the start
+  void requestKeyframe(RungId id);
   bool keyframeDue(mix::Nanos now) const;
 
  private:
-  static constexpr std::size_t kCodecs = 2;
-  std::unique_ptr<VideoRung>& at(VideoCodec codec) { return rungs_[static_cast<std::size_t>(codec)]; }
+  struct Before {
+    bool operator()(const RungId& a, const RungId& b) const {
+      return std::pair(a.codec, a.level) < std::pair(b.codec, b.level);
+    }
+  };
+  using Map = std::map<RungId, std::unique_ptr<VideoRung>, Before>;
 
   mutable std::mutex mutex_;  // held for a pointer's time: what is called under it does not block
-  std::array<std::unique_ptr<VideoRung>, kCodecs> rungs_;
+  Map rungs_;
   std::uint64_t dropped_ = 0;
 };
 

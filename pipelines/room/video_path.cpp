@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipelines/room/video_path.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace tessera {
 namespace {
 
-const char* nameOf(VideoCodec codec) {
-  return codec == VideoCodec::vp8 ? "vp8" : "h264";
+std::string nameOf(RungId id) {
+  return fmt::format("{}/{}", id.codec == VideoCodec::vp8 ? "vp8" : "h264", id.level);
 }
 
 }  // namespace
 
 VideoPath::VideoPath(const RoomSettings& settings, std::shared_ptr<Rungs> rungs,
                      std::shared_ptr<FanOut> fanOut, Reaper& reaper, FailureHandler onFailed)
-    : rungSettings_{VideoCodec::vp8, settings.canvas, settings.rungs.front().kbps},
+    : specs_(settings.rungs),
+      canvas_(settings.canvas),
       rungs_(std::move(rungs)),
       fanOut_(std::move(fanOut)),
       reaper_(reaper),
@@ -30,35 +33,52 @@ std::shared_ptr<mix::VideoSlot> VideoPath::addSlot(std::shared_ptr<mix::PlayoutD
   return mixer_->addSlot(std::move(delay));
 }
 
-void VideoPath::setFps(int fps) {
-  if (fps == rungSettings_.canvas.fps) return;
-  rungSettings_.canvas.fps = fps;
-  const mix::Nanos interval = mix::Nanos(std::chrono::seconds(1)) / fps;
+void VideoPath::setCanvas(const CanvasSettings& canvas) {
+  const bool otherRate = canvas.fps != canvas_.fps;
+  canvas_ = canvas;
+  if (!otherRate) return;
+  const mix::Nanos interval = frameInterval(canvas.fps);
   phase_->setInterval(interval);
   ticker_->setInterval(interval);
-  rungs_->setFps(fps);
+  rungs_->setCanvasFps(canvas.fps);
 }
 
-Status VideoPath::setRungNeeded(VideoCodec codec, bool needed) {
-  if (needed == rungs_->has(codec)) return {};
-  if (!needed) {
-    // Its thread may be encoding; std::function wants something that can be copied.
-    std::shared_ptr<VideoRung> rung = rungs_->take(codec);
-    reaper_.bury(fmt::format("{} rung", nameOf(codec)), [rung]() mutable { rung.reset(); });
-    log::info("rung ended", {{"codec", nameOf(codec)}});
-    return {};
+Status VideoPath::keepRungs(const std::vector<RungId>& needed, mix::Nanos now) {
+  for (const RungId id : needed) {
+    const auto kept = std::ranges::find(kept_, id, [](const auto& each) { return each.first; });
+    if (kept != kept_.end()) {
+      kept->second = now;
+      continue;
+    }
+    if (auto started = startRung(id); !started) return started;
+    kept_.emplace_back(id, now);
   }
-  RungSettings settings = rungSettings_;
-  settings.codec = codec;
-  auto rung = VideoRung::create(settings,
-                                {[fanOut = fanOut_, codec](const gst::Ref<GstBuffer>& frame, bool keyframe) {
-                                   fanOut->video({codec, 0}, frame, keyframe);
+  std::erase_if(kept_, [&](const auto& each) {
+    const bool over = now - each.second >= kLinger;
+    if (over) endRung(each.first);
+    return over;
+  });
+  return {};
+}
+
+Status VideoPath::startRung(RungId id) {
+  const RungSpec& spec = specs_.at(static_cast<std::size_t>(id.level));
+  auto rung = VideoRung::create({id.codec, spec, canvas_},
+                                {[fanOut = fanOut_, id](const gst::Ref<GstBuffer>& frame, bool keyframe) {
+                                   fanOut->video(id, frame, keyframe);
                                  },
                                  onFailed_});
   if (!rung) return tl::unexpected(rung.error());
-  rungs_->put(codec, std::move(*rung));
-  log::info("rung started", {{"codec", nameOf(codec)}, {"kbps", settings.kbps}});
+  rungs_->put(id, std::move(*rung));
+  log::info("rung started", {{"rung", nameOf(id)}, {"height", spec.height}, {"fps", spec.fps}});
   return {};
+}
+
+// Its thread may be encoding; std::function wants something that can be copied.
+void VideoPath::endRung(RungId id) {
+  std::shared_ptr<VideoRung> rung = rungs_->take(id);
+  reaper_.bury(fmt::format("{} rung", nameOf(id)), [rung]() mutable { rung.reset(); });
+  log::info("rung ended", {{"rung", nameOf(id)}});
 }
 
 void VideoPath::tick(mix::Nanos now) {

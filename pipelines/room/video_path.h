@@ -2,6 +2,8 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "pipelines/fanout/fan_out.h"
 #include "pipelines/legs/reaper.h"
@@ -20,6 +22,8 @@ class VideoPath {
   // it as good as it gets.
   static constexpr mix::Nanos kStillAfter = std::chrono::seconds(1);
   static constexpr int kStillFps = 5;
+  // Someone who goes down a rung may try the higher one again soon, and its encoder is warm then.
+  static constexpr mix::Nanos kLinger = std::chrono::seconds(2);
 
   using FailureHandler = std::function<void(const Error&)>;  // on a rung's thread; the room cannot go on
 
@@ -29,9 +33,12 @@ class VideoPath {
   std::shared_ptr<mix::VideoSlot> addSlot(std::shared_ptr<mix::PlayoutDelay> delay);
   void setPlan(mix::VideoPlan plan) { mixer_->setPlan(std::move(plan)); }
   const std::shared_ptr<mix::TickPhase>& phase() const { return phase_; }
-  void setFps(int fps);
+  void setCanvas(const CanvasSettings& canvas);  // its rate; the size comes with the plan
 
-  [[nodiscard]] Status setRungNeeded(VideoCodec codec, bool needed);
+  // The rungs that somebody takes or is to take are there from now on; others end kLinger after they were
+  // needed last, so this is to be called every now and then. A new rung begins with a keyframe.
+  [[nodiscard]] Status keepRungs(const std::vector<RungId>& needed, mix::Nanos now);
+  void setKbps(RungId rung, int kbps) { rungs_->setKbps(rung, kbps); }  // as long as it is there
 
   std::uint64_t ticks() const { return ticker_->ticks(); }
   std::uint64_t missed() const { return ticker_->missed(); }
@@ -40,14 +47,18 @@ class VideoPath {
 
  private:
   void tick(mix::Nanos now);
+  [[nodiscard]] Status startRung(RungId id);
+  void endRung(RungId id);
 
-  RungSettings rungSettings_;
+  const std::vector<RungSpec> specs_;
+  CanvasSettings canvas_;
   const std::shared_ptr<Rungs> rungs_;
   const std::shared_ptr<FanOut> fanOut_;
   Reaper& reaper_;
   const FailureHandler onFailed_;
   const std::unique_ptr<mix::VideoMixer> mixer_;
   const std::shared_ptr<mix::TickPhase> phase_;
+  std::vector<std::pair<RungId, mix::Nanos>> kept_;  // when it was needed last
 
   // Tick thread. `last_` also keeps its canvas from being drawn on, so that an unchanged one comes again.
   mix::FrameRef last_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <random>
 #include <vector>
 
 #include "pipelines/encode/frame_buffer.h"
@@ -36,6 +37,25 @@ mix::FrameRef greyFrame(int number, std::uint8_t luma, const CanvasSettings& can
   return frame;
 }
 
+// What no encoder can predict: coarse, so that it can be coded at all at a modest bitrate.
+mix::FrameRef noiseFrame(int number) {
+  constexpr int kBlock = 4;
+  auto memory = std::make_shared<std::vector<std::uint8_t>>(kCanvas.width * kCanvas.height * 3 / 2, 128);
+  std::minstd_rand random(static_cast<unsigned>(number) + 1);
+  for (int y = 0; y < kCanvas.height; y += kBlock) {
+    for (int x = 0; x < kCanvas.width; x += kBlock) {
+      const auto luma = static_cast<std::uint8_t>(40 + random() % 160);
+      for (int row = y; row < std::min(y + kBlock, kCanvas.height); ++row)
+        std::fill_n(memory->begin() + row * kCanvas.width + x, kBlock, luma);
+    }
+  }
+  auto frame =
+      std::make_shared<mix::VideoFrame>(mix::i420Over(memory->data(), kCanvas.width, kCanvas.height).frame);
+  frame->captured = kStart + number * kFrame;
+  frame->memory = memory;
+  return frame;
+}
+
 struct Encoded {
   GstClockTime pts;
   bool keyframe;
@@ -44,7 +64,10 @@ struct Encoded {
 
 class VideoRungTest : public testing::TestWithParam<VideoCodec> {
  protected:
-  RungSettings settings() const { return {GetParam(), kCanvas, 500}; }
+  EncoderSettings encoderSettings() const { return {GetParam(), kCanvas, 500}; }
+  RungSettings settings(const RungSpec& spec = {kCanvas.height, kCanvas.fps, 500, 200}) const {
+    return {GetParam(), spec, kCanvas};
+  }
 };
 
 // What a rung makes, with somebody who waits for it.
@@ -95,11 +118,12 @@ class Decoder {
     gst::ReceivePad::Handlers handlers;
     handlers.onCaps = [this](GstCaps* caps) {
       gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &width_);
+      gst_structure_get_int(gst_caps_get_structure(caps, 0), "height", &height_);
       return true;
     };
     handlers.onBuffer = [this](const gst::Ref<GstBuffer>& picture) {
       guint8 luma = 0;
-      gst_buffer_extract(picture.get(), static_cast<gsize>(width_) * 90 + 160, &luma, 1);
+      gst_buffer_extract(picture.get(), static_cast<gsize>(width_ * (height_ / 2) + width_ / 2), &luma, 1);
       lumas.push_back(luma);
       widths.push_back(width_);
       return GST_FLOW_OK;
@@ -120,7 +144,7 @@ class Decoder {
   std::vector<int> widths;
 
  private:
-  int width_ = 0;
+  int width_ = 0, height_ = 0;
   gst::Ref<GstElement> bin_;
   std::unique_ptr<gst::PushPad> input_;
   std::unique_ptr<gst::ReceivePad> output_;
@@ -128,9 +152,10 @@ class Decoder {
 
 TEST_P(VideoRungTest, encodesEachFrameAtOnceWithItsTime) {
   std::vector<Encoded> out;
-  auto encoder = VideoEncoder::create(settings(), [&](const gst::Ref<GstBuffer>& frame, bool keyframe) {
-    out.push_back({GST_BUFFER_PTS(frame.get()), keyframe, frame});
-  });
+  auto encoder =
+      VideoEncoder::create(encoderSettings(), [&](const gst::Ref<GstBuffer>& frame, bool keyframe) {
+        out.push_back({GST_BUFFER_PTS(frame.get()), keyframe, frame});
+      });
   ASSERT_TRUE(encoder) << encoder.error().text;
   Decoder decoder(GetParam());
   for (int n = 0; n < 20; ++n) {
@@ -194,7 +219,7 @@ TEST_P(VideoRungTest, followsTheSizeOfTheFramesAndTheRateWithoutAHole) {
   ASSERT_TRUE(rung) << rung.error().text;
   for (int n = 0; n < 30; ++n) {
     const bool small = n >= 10 && n < 20;
-    if (n == 20) (*rung)->setFps(15);
+    if (n == 20) (*rung)->setCanvasFps(15);
     (*rung)->push(
         greyFrame(n, static_cast<std::uint8_t>(40 + 5 * n), small ? CanvasSettings{212, 120, 30} : kCanvas));
     ASSERT_TRUE(out.awaitFrame(static_cast<std::size_t>(n + 1)));
@@ -224,8 +249,125 @@ TEST_P(VideoRungTest, tellsOfFramesThatItIsTooLateFor) {
   hold.unlock();
 }
 
+TEST_P(VideoRungTest, scalesTheCanvasToASmallerRung) {
+  Output out;
+  auto rung = VideoRung::create(settings({90, 30, 150, 50}), out.handlers());
+  ASSERT_TRUE(rung) << rung.error().text;
+  Decoder decoder(GetParam());
+  for (std::size_t n = 0; n < 10; ++n) {
+    const bool degraded = n >= 5;  // to a canvas that is still larger than the rung
+    (*rung)->push(greyFrame(static_cast<int>(n), static_cast<std::uint8_t>(40 + 10 * n),
+                            degraded ? CanvasSettings{212, 120, 30} : kCanvas));
+    ASSERT_TRUE(out.awaitFrame(n + 1));
+  }
+  for (const Encoded& frame : out.frames()) decoder.push(frame.buffer);
+  decoder.drain();
+  ASSERT_EQ(decoder.lumas.size(), 10U);
+  for (std::size_t n = 0; n < 10; ++n) {
+    EXPECT_EQ(decoder.widths[n], 160) << n;
+    EXPECT_NEAR(decoder.lumas[n], 40 + 10 * static_cast<int>(n), 6) << n;
+  }
+  EXPECT_EQ(std::ranges::count(out.frames(), true, &Encoded::keyframe), 1);  // it stays the same picture
+}
+
+TEST_P(VideoRungTest, takesEverySecondFrameAtHalfTheRateAndEachOnceTheCanvasIsAsSlow) {
+  Output out;
+  auto rung = VideoRung::create(settings({kCanvas.height, 15, 200, 100}), out.handlers());
+  ASSERT_TRUE(rung) << rung.error().text;
+  std::size_t wanted = 0;
+  for (int n = 0; n < 40; ++n) {
+    if (n == 20) (*rung)->setCanvasFps(15);
+    const int frame = n < 20 ? n : 2 * n - 20;  // its number at 30 fps
+    (*rung)->push(greyFrame(frame, 100));
+    if (n >= 20 || n % 2 == 0) ++wanted;
+    ASSERT_TRUE(out.awaitFrame(wanted)) << n;
+  }
+  const auto frames = out.frames();
+  ASSERT_EQ(frames.size(), 30U);
+  for (std::size_t n = 1; n < frames.size(); ++n)
+    EXPECT_EQ(frames[n].pts - frames[n - 1].pts, static_cast<GstClockTime>(2 * kFrame.count())) << n;
+}
+
+TEST_P(VideoRungTest, showsAStillEveryTwoSecondsAndToWhoComesAtOnce) {
+  constexpr int kNewcomer = 75;
+  Output out;
+  auto rung = VideoRung::create(settings({kCanvas.height, 0, 30, 15}), out.handlers());
+  ASSERT_TRUE(rung) << rung.error().text;
+  std::vector<int> numbers;
+  for (int n = 0; n < 200; ++n) {
+    if (n == kNewcomer) (*rung)->requestKeyframe();
+    (*rung)->push(greyFrame(n, 100));
+    const bool due = n < kNewcomer ? n % 60 == 0 : (n - kNewcomer) % 60 == 0;
+    if (!due) continue;
+    ASSERT_TRUE(out.awaitFrame(numbers.size() + 1)) << n;
+    numbers.push_back(n);
+  }
+  const auto frames = out.frames();
+  ASSERT_EQ(frames.size(), numbers.size());
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    EXPECT_EQ(frames[i].pts, static_cast<GstClockTime>((kStart + numbers[i] * kFrame).count()));
+    EXPECT_EQ(frames[i].keyframe, numbers[i] == 0 || numbers[i] == kNewcomer) << numbers[i];
+  }
+}
+
+// Noise, so that frames are as large as the bitrate lets them be.
+TEST_P(VideoRungTest, changesItsBitrateWithoutAKeyframe) {
+  constexpr std::size_t kFrames = 150;
+  Output out;
+  auto rung = VideoRung::create(settings({kCanvas.height, 30, 1500, 300}), out.handlers());
+  ASSERT_TRUE(rung) << rung.error().text;
+  for (std::size_t n = 0; n < 2 * kFrames; ++n) {
+    if (n == kFrames) (*rung)->setKbps(800);
+    (*rung)->push(noiseFrame(static_cast<int>(n)));
+    ASSERT_TRUE(out.awaitFrame(n + 1));
+  }
+  const auto frames = out.frames();
+  const auto kbps = [&](std::size_t from, std::size_t to) {
+    std::size_t bytes = 0;
+    for (std::size_t n = from; n < to; ++n) bytes += gst_buffer_get_size(frames[n].buffer.get());
+    return static_cast<double>(bytes) * 8 * 30 / 1000 / static_cast<double>(to - from);
+  };
+  const double before = kbps(kFrames / 2, kFrames), after = kbps(2 * kFrames - kFrames / 2, 2 * kFrames);
+  EXPECT_NEAR(before, 1500, 300);
+  EXPECT_NEAR(after, 800, 160);
+  EXPECT_EQ(std::ranges::count(frames, true, &Encoded::keyframe), 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Codecs, VideoRungTest, testing::Values(VideoCodec::vp8, VideoCodec::h264),
                          [](const auto& codec) { return codec.param == VideoCodec::vp8 ? "vp8" : "h264"; });
+
+TEST(RungPicture, hasTheShapeOfTheCanvasAndIsNeverMore) {
+  const CanvasSettings canvas{1280, 720, 30};
+  EXPECT_EQ(rungPicture({720, 30}, canvas), canvas);
+  EXPECT_EQ(rungPicture({1080, 60}, canvas), canvas);
+  EXPECT_EQ(rungPicture({360, 30}, canvas), (CanvasSettings{640, 360, 30}));
+  EXPECT_EQ(rungPicture({180, 15}, canvas), (CanvasSettings{320, 180, 15}));
+  EXPECT_EQ(rungPicture({180, 0}, canvas), (CanvasSettings{320, 180, 0}));
+  EXPECT_EQ(rungPicture({480, 30}, canvas), (CanvasSettings{854, 480, 30}));
+  EXPECT_EQ(rungPicture({360, 30}, {720, 1280, 15}), (CanvasSettings{202, 360, 15}));
+}
+
+// Ticks lie on a grid that moves with the speaker's frames.
+TEST(FramePicker, keepsToTheRateOnAGridThatMoves) {
+  for (const int fps : {10, 15, 20, 24, 30}) {
+    FramePicker picker;
+    std::minstd_rand random(7);
+    int taken = 0;
+    for (int n = 0; n < 3000; ++n) {
+      const auto jitter = std::chrono::microseconds(static_cast<int>(random() % 4000) - 2000);
+      if (picker.take(kStart + n * kFrame + jitter, fps, 30)) ++taken;
+    }
+    EXPECT_NEAR(taken, 100 * fps, fps) << fps;
+  }
+}
+
+TEST(FramePicker, doesNotCatchUpAfterAPause) {
+  FramePicker picker;
+  ASSERT_TRUE(picker.take(kStart, 15, 30));
+  int taken = 0;
+  for (int n = 300; n < 330; ++n) taken += picker.take(kStart + n * kFrame, 15, 30) ? 1 : 0;
+  EXPECT_EQ(taken, 15);
+}
 
 TEST(FrameBuffer, keepsTheFrameAliveWithoutCopyingIt) {
   std::weak_ptr<const void> memory;
