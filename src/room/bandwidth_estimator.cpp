@@ -13,7 +13,7 @@ using std::chrono::seconds;
 using Nanos = BandwidthEstimator::Nanos;
 
 constexpr Nanos kRateWindow = milliseconds(500);
-constexpr Nanos kShortRateWindow = milliseconds(250);  // the queue may be younger than kRateWindow
+constexpr Nanos kLeastWindow = milliseconds(150);
 // Sound is sent all the time, and feedback comes every 50 to 250 ms.
 constexpr Nanos kSilence = milliseconds(700);
 constexpr Nanos kReportSilence = seconds(10);  // receiver reports are rarer
@@ -22,6 +22,7 @@ constexpr int kLongestRun = 8;                 // packets lost in a row, about t
 constexpr double kOfDelivered = 0.85;  // draft-ietf-rmcat-gcc-02, 5.5
 constexpr double kLeastKbps = 30;
 constexpr Nanos kCutEvery = seconds(1);
+constexpr Nanos kLessIsSent = milliseconds(200);  // after a limit has been measured
 // A limit is believed for kHold, twice as long each time it proves right, at most kMostHold; then it is tried
 // how much more passes, gently: in 400 ms, which is what it takes to see a queue, the rate grows by 6 %.
 constexpr Nanos kHold = seconds(8), kMostHold = seconds(16);
@@ -72,7 +73,9 @@ void BandwidthEstimator::take(std::span<const PacketFeedback> packets) {
 }
 
 bool BandwidthEstimator::lossy() {
-  const auto loss = history_.loss(lossFrom_, kLongestRun);
+  // What was sent before the last measurement has been counted.
+  const Nanos from = cut_ ? std::max(lossFrom_, *cut_ + kLessIsSent) : lossFrom_;
+  const auto loss = history_.loss(from, kLongestRun);
   if (loss.packets < kEnoughPackets) return false;
   const double alone = std::max(kRandomLoss, usualLoss_ + kMuchMoreLoss);
   const bool queued =
@@ -86,18 +89,25 @@ bool BandwidthEstimator::lossy() {
   return lossy;
 }
 
-// What passes a queue that is never empty is what the way carries.
+// What passes a queue that is never empty is what the way carries; so only the time since it began counts.
 void BandwidthEstimator::onCongested(Nanos now) {
   congestedAt_ = now;
-  if (cut_ && now - *cut_ < kCutEvery) return;
+  const bool again = cut_ && now - *cut_ < kCutEvery;
+  const auto since = trend_.queuedSince();
+  if (again && !since) return;
+  const Nanos window = since ? std::clamp(history_.newest() - *since, Nanos(kLeastWindow), Nanos(kRateWindow))
+                             : Nanos(kRateWindow);
+  const double measured = std::max(kOfDelivered * history_.deliveredKbps(window), kLeastKbps);
+  if (again) {
+    limitKbps_ = std::min(limitKbps_, measured);
+    return;
+  }
   if (limitKbps_ == 0) {
     hold_ = kHold;
   } else if (probed_) {
     hold_ = std::min(2 * hold_, Nanos(kMostHold));
   }
-  const int delivered =
-      std::max(history_.deliveredKbps(kRateWindow), history_.deliveredKbps(kShortRateWindow));
-  limitKbps_ = std::max(kOfDelivered * delivered, kLeastKbps);
+  limitKbps_ = measured;
   cut_ = now;
   probed_ = false;
 }
@@ -105,14 +115,12 @@ void BandwidthEstimator::onCongested(Nanos now) {
 void BandwidthEstimator::onClear(Nanos now, Nanos passed) {
   if (limitKbps_ == 0) return;
   const double delivered = history_.deliveredKbps(kRateWindow);
-  if (now - congestedAt_ > hold_) {
-    limitKbps_ *= std::pow(kGrowthPerSecond, secondsOf(passed));
-    probed_ = true;
-    if (limitKbps_ > kUnused * delivered + kUnusedKbps) limitKbps_ = 0;
-  } else if (now - congestedAt_ > kCutEvery && trend_.queue() < kNoQueue &&
-             delivered > kExceeded * limitKbps_) {
-    limitKbps_ = 0;  // somebody tried, and it passed
-  }
+  const bool calm = now - congestedAt_ > kCutEvery && trend_.queue() < kNoQueue;
+  if (calm && delivered > kExceeded * limitKbps_) limitKbps_ = 0;  // somebody tried, and it passed
+  if (now - congestedAt_ <= hold_) return;
+  limitKbps_ *= std::pow(kGrowthPerSecond, secondsOf(passed));
+  probed_ = true;
+  if (limitKbps_ > kUnused * delivered + kUnusedKbps) limitKbps_ = 0;
 }
 
 void BandwidthEstimator::onReceiverReport(double loss, milliseconds rtt, Nanos now) {

@@ -16,9 +16,10 @@ constexpr Nanos kEpoch = seconds(10);  // no delay changes by that much
 constexpr Nanos kBaseEvery = seconds(2), kBaseMemory = seconds(20);
 constexpr std::size_t kWindow = 12;  // groups, for the trend
 constexpr std::size_t kLeastWindow = 4;
-constexpr std::size_t kRecent = 3;             // groups, for queue()
+constexpr std::size_t kRecent = 2;             // groups, for queue()
 constexpr std::size_t kSecond = 20;            // groups
 constexpr Nanos kHeldBack = milliseconds(25);  // less is jitter
+constexpr Nanos kGross = milliseconds(80);     // this is no jitter: needs no second group
 constexpr double kStepBackMs = 12;             // less is noise, not a queue that shrinks
 // Per group of 50 ms: 0.01 and 0.00018 per ms in the draft (5.4).
 constexpr double kRise = 0.5, kFall = 0.009;
@@ -49,7 +50,7 @@ bool DelayTrend::add(Nanos sent, Nanos received) {
     return known;
   }
   if (!groups_.empty()) close();
-  groups_.push_back({sent, delay});
+  groups_.push_back({sent, delay, received});
   while (groups_.size() > kSecond + 1) groups_.pop_front();
   return known;
 }
@@ -65,7 +66,12 @@ void DelayTrend::close() {
   const std::size_t count = groups_.size();
   const bool back = count > 1 && ms(groups_[count - 2].least - group.least) > kStepBackMs;
   const bool over = growth > thresholdMs_ && !back && queue() > kHeldBack;
-  over_ = over ? over_ + 1 : 0;
+  over_ = over ? over_ + (queue() > kGross ? 2 : 1) : 0;
+  if (group.least - base() <= kHeldBack) {
+    queuedSince_.reset();
+  } else if (!queuedSince_) {
+    queuedSince_ = group.arrived;
+  }
   adaptThreshold(growth);
   watchStanding(growth);
 }
@@ -82,7 +88,7 @@ void DelayTrend::watchStanding(double growth) {
   stood_ = standing_ ? stood_ + 1 : 0;
   if (stood_ < kBelieved) return;
   bases_.clear();
-  bases_.push_back({groups_.back().began, leastOf(kSecond)});
+  bases_.push_back({groups_.back().began, leastOf(kSecond), {}});
   standing_ = false;
   stood_ = 0;
 }

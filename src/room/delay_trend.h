@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <deque>
+#include <optional>
 
 namespace tessera {
 
@@ -24,10 +25,12 @@ class DelayTrend {
   bool standing() const { return standing_; }
   // How long what arrives now was held back: the least delay of the last groups above that of 20 s.
   Nanos queue() const;
+  // When, by the receiver's clock, the queue began that there is now; nothing: there is none.
+  std::optional<Nanos> queuedSince() const { return queuedSince_; }
 
  private:
   struct Group {
-    Nanos began, least;
+    Nanos began, least, arrived;
   };
   void close();
   double growthMs() const;
@@ -40,6 +43,7 @@ class DelayTrend {
   std::deque<Group> bases_;   // least delays, of 2 s each
   double thresholdMs_ = 20;
   int over_ = 0;  // groups in a row
+  std::optional<Nanos> queuedSince_;
   bool standing_ = false;
   int stood_ = 0;  // groups in a row
 };

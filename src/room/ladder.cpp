@@ -119,11 +119,10 @@ void ReceiverLadder::followNetwork(const Input& input, Nanos now) {
     if (!arrived_ && now - movedAt_ >= kNoKeyframe) fall(trial_->from, ReceivingLimit::network, now);
     return;
   }
-  const bool settled = arrived_ && now - *arrived_ >= kSettle;
-  if (!trial_ && !settled) return;
+  const bool settling = fell_ && (!arrived_ || now - *arrived_ < kSettle);
   if (!fits(input, level_)) {
     fall(bestThatFits(input, level_ + 1), ReceivingLimit::network, now);
-  } else if (congested && !input.network.kbps && level_ < levels()) {
+  } else if (congested && !input.network.kbps && !settling && level_ < levels()) {
     fall(trial_ ? trial_->from : level_ + 1, ReceivingLimit::network, now);
   } else if (trial_) {  // less of it passes
     network_.fell(true, now);
@@ -154,6 +153,7 @@ void ReceiverLadder::fall(int level, ReceivingLimit why, Nanos now) {
   trial_.reset();
   climbedAt_.reset();
   why_ = why;
+  fell_ = true;
   moveTo(level, now);
 }
 
@@ -178,6 +178,7 @@ void ReceiverLadder::climb(const Input& input, Nanos now) {
   if (level_ < levels() && wishKbps_ < rung(level_).kbps) return;
   trial_ = Trial{level_, now};
   doubtLimit_ = true;
+  fell_ = false;
   moveTo(level_ - 1, now);
 }
 

@@ -90,6 +90,7 @@ class ReceiverLadder {
   double wishKbps_ = 0;
   ReceivingLimit why_ = ReceivingLimit::none;
   std::optional<Nanos> arrived_;  // when the frames of level_ began to be sent
+  bool fell_ = false;             // and what it left behind in queues may not have drained
   Nanos movedAt_{0}, updatedAt_{0};
 
   std::optional<Trial> trial_;

@@ -30,6 +30,7 @@ class PacketHistory {
   News add(const PacketFeedback& packet);
   void clear() { packets_.clear(); }
 
+  Nanos newest() const { return newest_; }  // the last arrival
   // Of what arrived within `window` before the last arrival.
   int deliveredKbps(Nanos window) const;
 
@@ -53,7 +54,7 @@ class PacketHistory {
   std::int64_t unwrap(std::uint16_t seq) const;
 
   std::deque<Packet> packets_;  // in the order of sending
-  Nanos newest_{0};             // arrival
+  Nanos newest_{0};
 };
 
 }  // namespace tessera
