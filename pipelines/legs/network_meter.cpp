@@ -39,9 +39,9 @@ std::uint16_t NetworkMeter::onSent(int bytes, Nanos now) {
   return sent_.add(bytes, now);
 }
 
-std::vector<PacketFeedback> NetworkMeter::match(const TransportFeedback& feedback, Nanos now) {
+std::vector<PacketFeedback> NetworkMeter::match(const TransportFeedback& feedback) {
   const std::lock_guard lock(sentMutex_);
-  return sent_.match(feedback, now);
+  return sent_.match(feedback);
 }
 
 void NetworkMeter::onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp, Nanos now) {
@@ -50,7 +50,7 @@ void NetworkMeter::onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp
     if (packet.isTransportCc()) {
       const auto feedback = parseTransportFeedback(packet.feedback());
       if (!feedback) continue;
-      if (const auto told = match(*feedback, now); !told.empty()) estimator_.onFeedback(told, now);
+      if (const auto told = match(*feedback); !told.empty()) estimator_.onFeedback(told, now);
     } else if (const auto report = reports_.sumUp(reportBlocks(packet), ntp)) {
       estimator_.onReceiverReport(report->loss, report->rtt, now);
     }

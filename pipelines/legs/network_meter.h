@@ -49,7 +49,7 @@ class NetworkMeter {
   NetworkReport report(Nanos now) const;
 
  private:
-  std::vector<PacketFeedback> match(const TransportFeedback& feedback, Nanos now);
+  std::vector<PacketFeedback> match(const TransportFeedback& feedback);
 
   std::mutex sentMutex_;  // held for little: those who send wait for it
   SentPackets sent_;

@@ -79,6 +79,9 @@ GstPadProbeReturn onRtcp(LegShared& shared, GstPadProbeInfo* info) {
   return GST_PAD_PROBE_OK;
 }
 
+// What SRTP (RFC 3711, with the tag of 10 bytes), UDP and IPv4 add to a packet.
+constexpr int kTransportBytes = 10 + 8 + 20;
+
 // Writes its transport-wide number into a packet that has room for it. It must be writable.
 void number(NetworkMeter& network, GstBuffer* buffer) {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
@@ -86,7 +89,8 @@ void number(NetworkMeter& network, GstBuffer* buffer) {
   gpointer data = nullptr;
   guint size = 0;
   if (gst_rtp_buffer_get_extension_onebyte_header(&rtp, kTransportCcId, 0, &data, &size) && size == 2)
-    GST_WRITE_UINT16_BE(data, network.onSent(static_cast<int>(gst_buffer_get_size(buffer)), gst::now()));
+    GST_WRITE_UINT16_BE(
+        data, network.onSent(static_cast<int>(gst_buffer_get_size(buffer)) + kTransportBytes, gst::now()));
   gst_rtp_buffer_unmap(&rtp);
 }
 

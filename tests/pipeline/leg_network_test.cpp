@@ -25,9 +25,10 @@ TEST(LegNetworkTest, HearsOfWhatArrivesAndWhatIsLost) {
   ASSERT_TRUE(runUntil([&] { return session.leg->network().feedback; }));
   EXPECT_TRUE(runUntil([&] { return session.leg->network().rtt > 0ms; })) << "by receiver reports";
   EXPECT_LT(session.leg->network().rtt, 1s);
+  EXPECT_TRUE(runUntil([&] { return session.leg->network().deliveredKbps > 10; }));
   EXPECT_LT(session.leg->network().loss, 0.1);
   session.client->loseReceived(0.3);
-  EXPECT_TRUE(runUntil([&] { return session.leg->network().loss > 0; }));
+  EXPECT_TRUE(runUntil([&] { return session.leg->network().loss > 0.15; }));
 }
 
 }  // namespace
