@@ -100,7 +100,7 @@ void ApiRoutes::handleParticipant(SoupServerMessage* message, const RoomId& room
   if (method == "DELETE") return replyStatus(message, conference_.removeParticipant(room, participant));
   const auto patch = wire::decodePatchParticipant(bodyOf(message));
   if (!patch) return replyError(message, patch.error());
-  replyStatus(message, conference_.muteParticipant(room, participant, patch->muted));
+  replyStatus(message, conference_.changeParticipant(room, participant, *patch));
 }
 
 }  // namespace tessera::signaling

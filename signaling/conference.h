@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ class ClientLink {
   virtual void close(const wire::Bye& bye) = 0;
   // The same after an error that is final.
   virtual void fail(const Error& error, const wire::Bye& bye) = 0;
+  // Since anything came in; whoever lives answers a ping every few seconds.
+  virtual std::chrono::milliseconds silence() const = 0;
 };
 
 // A client's place in a room, held by its connection. Destroying it means that the connection is lost: the
@@ -56,7 +59,8 @@ class Conference {
   [[nodiscard]] virtual Result<wire::RoomSummary> createRoom(const wire::CreateRoom& request) = 0;
   [[nodiscard]] virtual Status changeLayout(const RoomId& room, const wire::PatchRoom& change) = 0;
   [[nodiscard]] virtual Status endRoom(const RoomId& room) = 0;
-  [[nodiscard]] virtual Status muteParticipant(const RoomId& room, const ParticipantId& id, bool muted) = 0;
+  [[nodiscard]] virtual Status changeParticipant(const RoomId& room, const ParticipantId& id,
+                                                 const wire::PatchParticipant& change) = 0;
   [[nodiscard]] virtual Status removeParticipant(const RoomId& room, const ParticipantId& id) = 0;
 };
 

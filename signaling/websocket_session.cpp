@@ -45,7 +45,7 @@ WebSocketSession::WebSocketSession(const Given& given, const SessionLimits& limi
   joinTimer_.once(limits_.joinDeadline, [this] {
     refuse({ErrorCode::timeout, "join did not come in time"}, "join", kClosePolicy);
   });
-  aliveTimer_.every(limits_.pingEvery, [this] { checkAlive(); });
+  checkAlive();
 }
 
 WebSocketSession::~WebSocketSession() {
@@ -150,10 +150,15 @@ void WebSocketSession::startClose(std::uint16_t code) {
   });
 }
 
+std::chrono::milliseconds WebSocketSession::silence() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - watch_->lastHeard);
+}
+
 // A ping goes out every pingEvery; whoever lives answers it, and any bytes will do.
 void WebSocketSession::checkAlive() {
-  const auto silence = Clock::now() - watch_->lastHeard;
-  if (silence > limits_.pingEvery + limits_.pongWithin) drop("silent");
+  const auto left = limits_.pingEvery + limits_.pongWithin - silence();
+  if (left <= left.zero()) return drop("silent");
+  aliveTimer_.once(left, [this] { checkAlive(); });
 }
 
 // Cuts the connection without waiting for what is unsent; libsoup then reports it closed.

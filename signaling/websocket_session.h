@@ -20,8 +20,8 @@ namespace tessera::signaling {
 
 struct SessionLimits {
   std::chrono::milliseconds joinDeadline = wire::kJoinDeadline;
-  std::chrono::seconds pingEvery{15};
-  std::chrono::milliseconds pongWithin{10'000};  // after a ping was due
+  std::chrono::seconds pingEvery{4};
+  std::chrono::milliseconds pongWithin{5'000};   // after a ping was due
   std::chrono::milliseconds closeWithin{2'000};  // for the client to close, then the socket is cut
   int messagesPerSecond = wire::kMessagesPerSecond;
   std::size_t maxUnsentBytes = wire::kMaxUnsentBytes;
@@ -53,6 +53,7 @@ class WebSocketSession : public ClientLink {
   void send(std::string_view json) override;
   void close(const wire::Bye& bye) override;
   void fail(const Error& error, const wire::Bye& bye) override;
+  std::chrono::milliseconds silence() const override;
   std::size_t unsentBytes() const {
     return static_cast<std::size_t>(queuedPayload_ - watch_->writtenPayload);
   }

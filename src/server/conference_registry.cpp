@@ -142,8 +142,9 @@ Status ConferenceRegistry::endRoom(const RoomId& id) {
   });
 }
 
-Status ConferenceRegistry::muteParticipant(const RoomId& room, const ParticipantId& id, bool muted) {
-  return find(room).and_then([&](ConferenceRoom* found) { return found->mute(id, muted); });
+Status ConferenceRegistry::changeParticipant(const RoomId& room, const ParticipantId& id,
+                                             const wire::PatchParticipant& change) {
+  return find(room).and_then([&](ConferenceRoom* found) { return found->changeParticipant(id, change); });
 }
 
 Status ConferenceRegistry::removeParticipant(const RoomId& room, const ParticipantId& id) {

@@ -32,7 +32,8 @@ class ConferenceRegistry : public signaling::Conference {
   [[nodiscard]] Result<wire::RoomSummary> createRoom(const wire::CreateRoom& request) override;
   [[nodiscard]] Status changeLayout(const RoomId& room, const wire::PatchRoom& change) override;
   [[nodiscard]] Status endRoom(const RoomId& room) override;
-  [[nodiscard]] Status muteParticipant(const RoomId& room, const ParticipantId& id, bool muted) override;
+  [[nodiscard]] Status changeParticipant(const RoomId& room, const ParticipantId& id,
+                                         const wire::PatchParticipant& change) override;
   [[nodiscard]] Status removeParticipant(const RoomId& room, const ParticipantId& id) override;
 
  private:

@@ -204,10 +204,15 @@ Status ConferenceRoom::kick(const ParticipantId& id, const std::string& by) {
   return {};
 }
 
-Status ConferenceRoom::mute(const ParticipantId& id, bool muted) {
-  Participant* participant = roster_.find(id);
-  if (!participant) return fail(ErrorCode::notFound, "participant {} is not here", id.value);
-  setMuted(*participant, muted);
+Status ConferenceRoom::changeParticipant(const ParticipantId& id, const wire::PatchParticipant& change) {
+  Member* member = memberOf(id);
+  if (!member) return fail(ErrorCode::notFound, "participant {} is not here", id.value);
+  if (change.muted) setMuted(*roster_.find(id), *change.muted);
+  if (change.maxHeight) {
+    PictureBounds bounds = member->bounds;
+    bounds.cap = *change.maxHeight;
+    setBounds(*member, bounds);
+  }
   return {};
 }
 
@@ -225,13 +230,24 @@ void ConferenceRoom::onSeatGoingAway(const ParticipantId& id, std::uint64_t seat
 void ConferenceRoom::onSeatLost(const ParticipantId& id, std::uint64_t seat) {
   Member* member = memberOf(id);
   if (!member || member->seat != seat || state_ == wire::RoomState::ending) return;
+  member->lost = Clock::now();
+  member->heard = member->link ? member->lost - member->link->silence() : member->lost;
   member->link = nullptr;
   member->seat = 0;
+  log::info("connection lost, place kept", {{"room", this->id().value}, {"peer", id.value}});
+  awaitReturn(*member);
+}
+
+// Keeps the place of somebody without a WebSocket: as long as is configured while their media goes on, and no
+// longer than it takes to be sure that they are gone when it does not.
+void ConferenceRoom::awaitReturn(Member& member) {
   const std::chrono::milliseconds kept = rules_.room.resumeTimeout;
-  member->absence.once(member->goingAway ? std::min(kept, timing_.reloadLimit) : kept, [this, id] {
+  auto until = member.lost + (member.goingAway ? std::min(kept, timing_.reloadLimit) : kept);
+  if (!roster_.find(member.id)->connected) until = std::min(until, member.heard + timing_.deadAfter);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+  member.absence.once(std::max(left, left.zero()), [this, id = member.id] {
     if (Member* absent = memberOf(id)) remove(*absent, "absent");
   });
-  log::info("connection lost, place kept", {{"room", this->id().value}, {"peer", id.value}});
 }
 
 ConferenceRoom::Member* ConferenceRoom::memberOf(const ParticipantId& id) {

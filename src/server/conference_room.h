@@ -34,6 +34,7 @@ struct RoomTiming {
   std::chrono::milliseconds probeEvery{250};  // while people are let back in one at a time
   std::chrono::milliseconds retryWindow{30'000};
   std::chrono::milliseconds reloadLimit{5'000};  // who closes the page and is not back by then has left
+  std::chrono::milliseconds deadAfter{9'000};    // who is not heard by media nor by WebSocket has left
   int maxFailures = 3;                           // of a participant's connection within retryWindow
   CrashGuard::Limits crashes;
 };
@@ -60,8 +61,7 @@ class ConferenceRoom : public MediaRoomEvents {
                                                               const std::string& address);
   void end(const wire::Bye& bye);  // tells everybody
   [[nodiscard]] Status kick(const ParticipantId& id, const std::string& by);
-  [[nodiscard]] Status mute(const ParticipantId& id, bool muted);
-  [[nodiscard]] Status capPicture(const ParticipantId& id, int maxHeight);  // 0: no cap
+  [[nodiscard]] Status changeParticipant(const ParticipantId& id, const wire::PatchParticipant& change);
   [[nodiscard]] Status changeLayout(const wire::PatchRoom& change);
 
   const RoomId& id() const { return settings_.room; }
@@ -103,7 +103,8 @@ class ConferenceRoom : public MediaRoomEvents {
     std::string address;
     signaling::ClientLink* link = nullptr;  // null: its WebSocket is lost, its place kept
     std::uint64_t seat = 0;
-    bool goingAway = false;  // said that its page is closed or reloaded
+    Clock::time_point lost, heard;  // while it is: when that was, and when anything came by it last
+    bool goingAway = false;         // said that its page is closed or reloaded
     VideoCodec codec = VideoCodec::vp8;
     bool viewer = false;
     PictureBounds bounds;
@@ -137,6 +138,7 @@ class ConferenceRoom : public MediaRoomEvents {
   void takeOver(Member& member, const wire::Join& join);
   bool keeps(const wire::Join& join, const Member& member, const Connection& connection);
   void keepPeer(Member& member);
+  void awaitReturn(Member& member);
   void remove(Member& member, std::string_view why);
   void dismiss(Member& member, const Error& error, const wire::Bye& bye);
   void waitWhileEmpty();

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "server/conference_room.h"
 #include "signaling/ice_servers.h"
 
@@ -85,7 +87,9 @@ wire::RoomDetails ConferenceRoom::details() const {
   for (const wire::RosterEntry& entry : rosterEntries()) {
     const auto level = levels_.find(entry.id);
     const SpeakerLevel spoken = level == levels_.end() ? SpeakerLevel{} : level->second;
-    details.participants.push_back({entry, spoken.levelDb, spoken.speaking});
+    const Member& member = *members_.at(entry.id);
+    details.participants.push_back(
+        {entry, spoken.levelDb, spoken.speaking, member.codec, member.bounds.cap, member.receiving});
   }
   details.processId = media_ ? media_->processId() : 0;
   details.restarts = restarts_;
@@ -94,9 +98,19 @@ wire::RoomDetails ConferenceRoom::details() const {
 }
 
 RoomSample ConferenceRoom::sample() const {
-  RoomSample sample{id(), static_cast<int>(members_.size()), 0, {}, health_.value_or(RoomHealth{})};
+  RoomSample sample;
+  sample.room = id();
+  sample.participants = static_cast<int>(members_.size());
+  sample.health = health_.value_or(RoomHealth{});
   for (const Participant& p : roster_.list()) sample.screens += p.sharing;
   if (picture_) sample.layout = picture_->layout;
+  sample.receivers.resize(settings_.rungs.size() + 1);
+  for (const auto& [key, member] : members_) {
+    if (!member->receiving) continue;
+    const auto level = static_cast<std::size_t>(member->receiving->level);
+    ++sample.receivers[std::min(level, settings_.rungs.size())];
+    ++sample.limits[member->receiving->limit];
+  }
   return sample;
 }
 

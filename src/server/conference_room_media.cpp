@@ -84,6 +84,7 @@ void ConferenceRoom::resetStatus(Member& member, const Connection& connection) {
   member.receiving.reset();
   Participant& participant = *roster_.find(member.id);
   participant.connected = participant.poorConnection = false;
+  if (!member.link) awaitReturn(member);
   rosterChanged();
 }
 
@@ -108,6 +109,7 @@ void ConferenceRoom::onPeerConnected(Member& member, Connection& connection) {
       {{"room", id().value}, {"peer", member.id.value}, {"pc", connection.pc}, {"gen", connection.gen}});
   if (&connection == &member.screen) return;
   roster_.find(member.id)->connected = true;
+  if (!member.link) awaitReturn(member);
   crashGuard_.onConnected(member.id, Clock::now());
   rosterChanged();
 }

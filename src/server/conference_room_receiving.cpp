@@ -33,15 +33,6 @@ void ConferenceRoom::handle(Member& member, const wire::ClientStats& stats) {
                                     static_cast<int>(std::lround(stats.decodeMs))});
 }
 
-Status ConferenceRoom::capPicture(const ParticipantId& id, int maxHeight) {
-  Member* member = memberOf(id);
-  if (!member) return fail(ErrorCode::notFound, "participant {} is not here", id.value);
-  PictureBounds bounds = member->bounds;
-  bounds.cap = maxHeight;
-  setBounds(*member, bounds);
-  return {};
-}
-
 void ConferenceRoom::setBounds(Member& member, const PictureBounds& bounds) {
   const int before = bestLevelOf(member);
   member.bounds = bounds;

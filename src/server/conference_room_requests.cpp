@@ -74,7 +74,7 @@ void ConferenceRoom::handle(Member& member, const wire::Moderate& moderate) {
   // A moderator may kick itself: `member` may be gone after this.
   const auto act = [&]() -> Status {
     if (moderate.action == wire::ModerateAction::kick) return kick(moderate.target, "the moderator");
-    if (moderate.action == wire::ModerateAction::mute) return mute(moderate.target, true);
+    if (moderate.action == wire::ModerateAction::mute) return changeParticipant(moderate.target, {true, {}});
     return stopScreen(moderate.target);
   };
   if (const Status done = act(); !done) sendError(member, done.error(), "moderate");

@@ -81,6 +81,32 @@ MetricFamily layouts(const std::vector<RoomSample>& rooms) {
   return family;
 }
 
+MetricFamily receivers(const std::vector<RoomSample>& rooms) {
+  MetricFamily family{"tessera_room_receivers",
+                      "Who is sent the mix, by level of the picture: 0 the best, the last one sound alone.",
+                      MetricType::Gauge,
+                      {}};
+  for (const RoomSample& room : rooms)
+    for (std::size_t level = 0; level < room.receivers.size(); ++level)
+      family.metric.push_back(sample(MetricType::Gauge, room.receivers[level],
+                                     {{"room", room.room.value}, {"level", std::to_string(level)}}));
+  return family;
+}
+
+MetricFamily limits(const std::vector<RoomSample>& rooms) {
+  MetricFamily family{"tessera_room_receivers_limited",
+                      "Who is sent the mix, by what keeps them from the best level.",
+                      MetricType::Gauge,
+                      {}};
+  for (const RoomSample& room : rooms)
+    for (const auto& [limit, name] : wire::EnumNames<ReceivingLimit>::names) {
+      const auto count = room.limits.find(limit);
+      family.metric.push_back(sample(MetricType::Gauge, count == room.limits.end() ? 0 : count->second,
+                                     {{"room", room.room.value}, {"limit", std::string(name)}}));
+    }
+  return family;
+}
+
 void addRooms(std::vector<MetricFamily>& families, const std::vector<RoomSample>& rooms) {
   const auto gauge = [&](const char* name, const char* help, auto value) {
     families.push_back(perRoom(name, help, MetricType::Gauge, rooms,
@@ -93,6 +119,8 @@ void addRooms(std::vector<MetricFamily>& families, const std::vector<RoomSample>
   gauge("tessera_participants", "Participants.", [](const RoomSample& r) { return r.participants; });
   gauge("tessera_room_screens", "Shared screens.", [](const RoomSample& r) { return r.screens; });
   families.push_back(layouts(rooms));
+  families.push_back(receivers(rooms));
+  families.push_back(limits(rooms));
   gauge("tessera_room_degradation",
         "What is given up for want of time: 0 nothing, 1 frame rate, 2 size, 3 further senders.",
         [](const RoomSample& r) { return static_cast<int>(r.health.degradation); });

@@ -23,8 +23,10 @@ struct Metrics {
 struct RoomSample {
   RoomId room;
   int participants = 0;
-  int screens = 0;                   // shared
-  std::optional<LayoutKind> layout;  // that is shown
+  int screens = 0;                       // shared
+  std::optional<LayoutKind> layout;      // that is shown
+  std::vector<int> receivers;            // by level; the last is sound alone
+  std::map<ReceivingLimit, int> limits;  // receivers by what limits them
   RoomHealth health;
 };
 

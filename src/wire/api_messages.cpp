@@ -39,6 +39,9 @@ void fields(JsonWriter& io, const ApiParticipant& m) {
   fields(io, m.entry);
   io.required("levelDb", m.levelDb);
   io.required("speaking", m.speaking);
+  io.required("codec", m.codec);
+  io.required("maxHeight", m.maxHeight);
+  if (m.receiving) objectField(io, "receiving", *m.receiving);
 }
 
 std::string encodeRoomList(const std::vector<RoomSummary>& rooms) {
@@ -109,7 +112,10 @@ Result<PatchParticipant> decodePatchParticipant(std::string_view body) {
   if (!document) return tl::unexpected(document.error());
   JsonReader in(*document, "");
   PatchParticipant request;
-  in.required("muted", request.muted);
+  in.optional("muted", request.muted);
+  in.optional("maxHeight", request.maxHeight, kSize);
+  if (!request.muted && !request.maxHeight)
+    in.refuse("muted", ErrorCode::badRequest, "expected muted, maxHeight or both");
   if (auto status = in.status(); !status) return tl::unexpected(std::move(status).error());
   return request;
 }

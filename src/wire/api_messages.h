@@ -27,6 +27,9 @@ struct ApiParticipant {
   RosterEntry entry;
   int levelDb = -127;  // dBov
   bool speaking = false;
+  VideoCodec codec = VideoCodec::vp8;
+  int maxHeight = 0;                   // of the picture that they get, as the operator says; 0: any
+  std::optional<Receiving> receiving;  // none before there is a connection
 };
 
 struct RoomDetails {
@@ -60,8 +63,10 @@ struct PatchRoom {
 };
 [[nodiscard]] Result<PatchRoom> decodePatchRoom(std::string_view body);  // PATCH /v1/rooms/{room}
 
+// What is not set stays as it is.
 struct PatchParticipant {
-  bool muted = false;
+  std::optional<bool> muted;
+  std::optional<int> maxHeight;  // of the picture that they get, pixels; 0: any
 };
 [[nodiscard]] Result<PatchParticipant> decodePatchParticipant(std::string_view body);
 

@@ -16,7 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(patch->layout || patch->pinned);
   else
     fuzz::require(!wire::encodeApiError(patch.error()).empty());
-  if (const auto patch = wire::decodePatchParticipant(text); !patch)
+  if (const auto patch = wire::decodePatchParticipant(text))
+    fuzz::require(patch->muted || patch->maxHeight);
+  else
     fuzz::require(!wire::encodeApiError(patch.error()).empty());
   return 0;
 }

@@ -486,7 +486,7 @@ TEST_F(ConferenceTest, TheOperatorMayDoItToo) {
   EXPECT_NE(registry().metricsText().find("tessera_room_cpu_seconds_total{room=\"here\"} 1.5"),
             std::string::npos)
       << registry().metricsText();
-  EXPECT_TRUE(registry().muteParticipant(kRoom, {bob->id()}, true).has_value());
+  EXPECT_TRUE(registry().changeParticipant(kRoom, {bob->id()}, {true, {}}).has_value());
   EXPECT_TRUE(entries()[1].muted);
   EXPECT_TRUE(registry().removeParticipant(kRoom, {bob->id()}).has_value());
   EXPECT_EQ(registry().removeParticipant(kRoom, {bob->id()}).error().code, ErrorCode::notFound);

@@ -107,6 +107,7 @@ class FakeClient : public signaling::ClientLink {
   std::unique_ptr<signaling::Seat> seat;
   std::vector<wire::ToClient> messages;
   std::vector<wire::Bye> byes;
+  std::chrono::milliseconds silent{0};
 
   void send(std::string_view json) override {
     auto message = wire::decodeToClient(json);
@@ -119,6 +120,7 @@ class FakeClient : public signaling::ClientLink {
     byes.push_back(bye);
   }
 
+  std::chrono::milliseconds silence() const override { return silent; }
   void say(const wire::FromClient& message) { seat->onMessage(message); }
   template <class T>
   std::vector<T> all() const {

@@ -58,8 +58,12 @@ class FakeConference : public signaling::Conference {
     return note(fmt::format("layout {} {}", room.value, change.layout ? "chosen" : "pinned"));
   }
   Status endRoom(const RoomId& room) override { return note("end " + room.value); }
-  Status muteParticipant(const RoomId&, const ParticipantId& id, bool muted) override {
-    return note((muted ? "mute " : "unmute ") + id.value);
+  Status changeParticipant(const RoomId&, const ParticipantId& id,
+                           const wire::PatchParticipant& change) override {
+    std::string what = "change " + id.value;
+    if (change.muted) what += *change.muted ? " muted" : " unmuted";
+    if (change.maxHeight) what += fmt::format(" {}", *change.maxHeight);
+    return note(what);
   }
   Status removeParticipant(const RoomId&, const ParticipantId& id) override {
     return note("remove " + id.value);

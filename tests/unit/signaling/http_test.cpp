@@ -103,18 +103,22 @@ TEST_F(HttpTest, TheApiChanges) {
   EXPECT_EQ(statusOf(created), 201) << created;
   EXPECT_NE(created.find("Location: /v1/rooms/new"), std::string::npos);
   EXPECT_EQ(statusOf(request("DELETE", "/v1/rooms/new", kAuthorized)), 204);
-  EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new/participants/p1", kAuthorized, R"({"muted":true})")),
+  EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new/participants/p1", kAuthorized,
+                             R"({"muted":true,"maxHeight":360})")),
             204);
   EXPECT_EQ(statusOf(request("DELETE", "/v1/rooms/new/participants/p1", kAuthorized)), 204);
   EXPECT_EQ(statusOf(request("POST", "/v1/rooms", kAuthorized, R"({"room":"new","template":"music"})")), 201);
   EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new", kAuthorized, R"({"layout":"speaker"})")), 204);
-  EXPECT_EQ(conference.calls, (std::vector<std::string>{"create new", "end new", "mute p1", "remove p1",
-                                                        "create new as music", "layout new chosen"}));
+  EXPECT_EQ(conference.calls,
+            (std::vector<std::string>{"create new", "end new", "change p1 muted 360", "remove p1",
+                                      "create new as music", "layout new chosen"}));
   EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new", kAuthorized, R"({"layout":"mosaic"})")), 400);
   EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new", kAuthorized, "{}")), 400);
   EXPECT_EQ(statusOf(request("PUT", "/v1/rooms/new", kAuthorized, R"({"layout":"grid"})")), 405);
   EXPECT_EQ(statusOf(request("POST", "/v1/rooms", kAuthorized, "{")), 400);
   EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new/participants/p1", kAuthorized, R"({"muted":1})")), 400);
+  EXPECT_EQ(statusOf(request("PATCH", "/v1/rooms/new/participants/p1", kAuthorized, R"({"maxHeight":-1})")),
+            400);
 }
 
 TEST_F(HttpTest, BodiesHaveALimit) {

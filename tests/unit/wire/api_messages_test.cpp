@@ -63,11 +63,17 @@ TEST(ApiMessages, DecodeAPatchOfTheLayout) {
 }
 
 TEST(ApiMessages, DecodeAPatch) {
-  EXPECT_TRUE(decodePatchParticipant(R"({"muted":true})").value().muted);
-  EXPECT_FALSE(decodePatchParticipant(R"({"muted":false})").value().muted);
+  EXPECT_EQ(decodePatchParticipant(R"({"muted":true})").value().muted, true);
+  EXPECT_EQ(decodePatchParticipant(R"({"muted":false})").value().muted, false);
+  EXPECT_FALSE(decodePatchParticipant(R"({"maxHeight":360})").value().muted.has_value());
+  EXPECT_EQ(decodePatchParticipant(R"({"maxHeight":0})").value().maxHeight, 0);
+  EXPECT_EQ(decodePatchParticipant(R"({"maxHeight":-2})").error().text,
+            "maxHeight: -2 is out of range, expected 0 to 16384");
+  EXPECT_EQ(decodePatchParticipant(R"({"maxHeight":"360p"})").error().text,
+            "maxHeight: expected an integer, got a string");
   EXPECT_EQ(decodePatchParticipant(R"({"muted":"yes"})").error().text,
             "muted: expected a boolean, got a string");
-  EXPECT_EQ(decodePatchParticipant(R"({})").error().text, "muted: is missing");
+  EXPECT_EQ(decodePatchParticipant(R"({})").error().text, "muted: expected muted, maxHeight or both");
 }
 
 }  // namespace

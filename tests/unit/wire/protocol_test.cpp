@@ -66,7 +66,9 @@ RoomDetails apiExample() {
   room.templateName = "music";
   const ParticipantId ada{"k3v9x0q2m7ab"};
   room.picture = Picture{room.canvas, LayoutKind::grid, {{ada, "main", 0, 0, 1280, 720}}, 0};
-  room.participants.push_back({{ada, "Ada", Role::moderator, false, false, false, true}, -23, true});
+  const Receiving receiving{1, {640, 360, 30}, 500, ReceivingLimit::network};
+  room.participants.push_back(
+      {{ada, "Ada", Role::moderator, false, false, false, true}, -23, true, VideoCodec::h264, 0, receiving});
   room.processId = 4711;
   room.health = RoomHealth{900, 1500, 0, 0, Degradation::none, 1, 0, 21, 12.5, 73'400'320, 1, 2};
   return room;
@@ -89,7 +91,7 @@ TEST(Protocol, ShowsTheHttpApi) {
     else if (example.heading == "PATCH /v1/rooms/{room}")
       EXPECT_EQ(decodePatchRoom(example.json).value().layout, LayoutKind::spotlight);
     else if (example.heading.starts_with("PATCH"))
-      EXPECT_TRUE(decodePatchParticipant(example.json).value().muted);
+      EXPECT_EQ(decodePatchParticipant(example.json).value().maxHeight, 360);
     else
       ADD_FAILURE() << "an example of what? " << example.heading;
   }
