@@ -3,12 +3,16 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "pipelines/fanout/receiver.h"
 
 namespace tessera {
 
-FanOut::FanOut(Handlers handlers, Clock clock, int threads)
-    : handlers_(std::move(handlers)), clock_(std::move(clock)), pool_(threads) {}
+FanOut::FanOut(Handlers handlers, Clock clock, int threads, MakePacketizer make)
+    : handlers_(std::move(handlers)),
+      clock_(std::move(clock)),
+      makePacketizer_(std::move(make)),
+      pool_(clock_, threads) {}
 
 FanOut::~FanOut() {
   const auto all = receivers();  // held: the list may be replaced meanwhile
@@ -73,13 +77,28 @@ void FanOut::askKeyframe(ReceiverId id) {
   if (const auto rung = sentRung(id)) handlers_.onKeyframeNeeded(*rung);
 }
 
+RtpFrameRef FanOut::packetize(std::optional<RungId> rung, const gst::Ref<GstBuffer>& frame) {
+  std::unique_lock lock(packetizersMutex_);
+  auto at = std::ranges::find(packetizers_, rung, &decltype(packetizers_)::value_type::first);
+  if (at == packetizers_.end()) {
+    auto made = makePacketizer_(rung ? std::optional(rung->codec) : std::nullopt);
+    if (!made) log::error("nothing of this can be sent", {{"why", made.error().text}});
+    at = packetizers_.emplace(at, rung, made ? std::move(*made) : nullptr);
+  }
+  const auto packetizer = at->second;
+  lock.unlock();
+  return packetizer ? packetizer->packetize(frame) : nullptr;
+}
+
 void FanOut::video(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe) {
   const mix::Nanos now = clock_();
+  const RtpFrameRef packets = packetize(rung, frame);
+  if (!packets) return;
   WorkerPool::Strands strands;
   bool keyframeNeeded = false;
   const auto all = receivers();  // held: the list may be replaced meanwhile
   for (const auto& receiver : *all) {
-    const auto queued = receiver->queueVideo(rung, frame, keyframe, now);
+    const auto queued = receiver->queueVideo(rung, packets, keyframe, now);
     if (queued.schedule) strands.push_back(receiver);
     if (queued.moved) handlers_.onMoved(receiver->id);
     keyframeNeeded = keyframeNeeded || queued.keyframeNeeded;
@@ -89,18 +108,23 @@ void FanOut::video(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe)
 }
 
 void FanOut::audio(const gst::Ref<GstBuffer>& common, std::span<const PersonalPacket> personal) {
+  const RtpFrameRef forAll = common ? packetize(std::nullopt, common) : nullptr;
+  std::vector<RtpFrameRef> own(personal.size());
+  std::ranges::transform(personal, own.begin(),
+                         [this](const auto& each) { return packetize(std::nullopt, each.packet); });
   WorkerPool::Strands strands;
   const auto all = receivers();  // held: the list may be replaced meanwhile
   for (const auto& receiver : *all) {
-    const auto own =
+    const auto at =
         receiver->slot ? std::ranges::find(personal, receiver->slot, &PersonalPacket::slot) : personal.end();
-    const gst::Ref<GstBuffer>& packet = own == personal.end() ? common : own->packet;
+    const RtpFrameRef& packet = at == personal.end() ? forAll : own[at - personal.begin()];
     if (packet && receiver->queueAudio(packet).schedule) strands.push_back(receiver);
   }
   pool_.schedule(std::move(strands));
 }
 
 void FanOut::checkPushes() {
+  pool_.lookAtClock();
   const mix::Nanos now = clock_();
   const auto all = receivers();  // held: the list may be replaced meanwhile
   for (const auto& receiver : *all) checkPush(*receiver, now);

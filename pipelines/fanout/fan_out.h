@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "pipelines/encode/mix_encoders.h"
 #include "pipelines/fanout/worker_pool.h"
+#include "pipelines/legs/packetizer.h"
 #include "pipelines/legs/webrtc_leg.h"
 
 namespace tessera {
@@ -19,11 +20,12 @@ class Receiver;
 using ReceiverId = std::uint64_t;
 
 // Brings what the encoders make to every receiver, so that none can cost the others anything: video() and
-// audio() only queue (bounded) and return; a small pool of threads serves the receivers, each by one thread
-// at a time and in order. A receiver that is not ready() gets nothing. Its video begins with a keyframe, and
+// audio() make the packets, once for all, only queue them (bounded) and return; a small pool of threads
+// serves the receivers, each by one thread at a time and in order, but sound first, and video not faster than
+// its pace (pacer.h). A receiver that is not ready() gets nothing. Its video begins with a keyframe, and
 // again after its queue was full. One that is to take another rung goes on with the old one until that rung's
-// keyframe. One whose push takes longer than kSlowPush loses its thread to a new one;
-// longer than kDeadPush, it is reported broken and never served again.
+// keyframe. One whose push takes longer than kSlowPush loses its thread to a new one; longer than kDeadPush,
+// it is reported broken and never served again.
 //
 // Thread-safe. Handlers come from any thread and must not block. A thread that a receiver holds
 // outlives the fan-out: it ends when the receiver lets go of it, and touches only that receiver till then.
@@ -37,9 +39,10 @@ class FanOut {
     std::function<void(ReceiverId)> onMoved;  // what it is sent is of the rung that it was told last
     std::function<void(ReceiverId, const Error&)> onBroken;  // once per receiver
   };
-  using Clock = std::function<mix::Nanos()>;
+  using Clock = WorkerPool::Clock;
+  using MakePacketizer = std::function<Result<std::shared_ptr<Packetizer>>(std::optional<VideoCodec>)>;
 
-  FanOut(Handlers handlers, Clock clock, int threads = 2);
+  FanOut(Handlers handlers, Clock clock, int threads = 2, MakePacketizer make = makePacketizer);
   ~FanOut();
   FanOut(const FanOut&) = delete;
   FanOut& operator=(const FanOut&) = delete;
@@ -60,7 +63,7 @@ class FanOut {
   // Each receiver gets the personal packet of its slot if there is one, else the common one (may be null).
   void audio(const gst::Ref<GstBuffer>& common, std::span<const PersonalPacket> personal);
 
-  // Looks for pushes that take too long; call it every 20 ms or so.
+  // Looks for pushes that take too long, and at the clock; call it every 20 ms or so.
   void checkPushes();
 
   // The slots of the receivers that are ready, one entry each.
@@ -72,9 +75,14 @@ class FanOut {
   std::shared_ptr<const Receivers> receivers() const;
   std::shared_ptr<Receiver> find(ReceiverId id) const;
   void checkPush(Receiver& receiver, mix::Nanos now);
+  // What follows no rung is Opus. Null: there is no such payloader here.
+  RtpFrameRef packetize(std::optional<RungId> rung, const gst::Ref<GstBuffer>& frame);
 
   const Handlers handlers_;
   const Clock clock_;
+  const MakePacketizer makePacketizer_;
+  std::mutex packetizersMutex_;
+  std::vector<std::pair<std::optional<RungId>, std::shared_ptr<Packetizer>>> packetizers_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Receivers> receivers_ = std::make_shared<Receivers>();  // replaced, never changed
   Receivers leaving_;  // removed, with a push perhaps still under way

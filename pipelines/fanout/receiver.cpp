@@ -14,19 +14,23 @@ Receiver::Receiver(ReceiverId receiverId, std::shared_ptr<LegOutput> output, std
       wanted_(rung),
       sent_(rung) {}
 
-Receiver::Queued Receiver::queueVideo(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe,
-                                      mix::Nanos now) {
-  if (!ready()) return {};
+// A move drops what waits of the old rung, once there is something to show instead; but not the rest of a
+// frame that has been begun, which the receiver would miss.
+Receiver::Queued Receiver::queueVideo(RungId rung, const RtpFrameRef& frame, bool keyframe, mix::Nanos now) {
+  if (!ready() || !output_->takesVideo()) return {};
   const std::lock_guard lock(mutex_);
   const bool moves = rung == wanted_ && rung != sent_;
   if (closed_ || (rung != sent_ && !moves)) return {};
-  if (!moves && videoQueued_ >= kMaxVideoQueued) closeGate();
+  if (!moves && videoFull(now)) closeGate();
   if (keyframe) gateOpen_ = true;
   if (moves ? !keyframe : !gateOpen_) return {.keyframeNeeded = mayAsk(now)};
-  if (moves) sent_ = rung;
+  if (moves) {
+    dropUnbegun();
+    sent_ = rung;
+  }
   askedAt_ = mix::Nanos(0);
-  queue_.push_back({frame, true});
-  ++videoQueued_;
+  video_.push_back({frame, now});
+  videoBytes_ += frame->bytes;
   return {.schedule = wake(), .moved = moves};
 }
 
@@ -51,7 +55,7 @@ Receiver::Queued Receiver::setRung(std::optional<RungId> rung, mix::Nanos now) {
 
 void Receiver::setRate(int kbps) {
   const std::lock_guard lock(mutex_);
-  kbps_ = kbps;
+  pacer_.setRate(kbps);
 }
 
 std::optional<RungId> Receiver::sentRung() {
@@ -59,13 +63,12 @@ std::optional<RungId> Receiver::sentRung() {
   return sent_;
 }
 
-Receiver::Queued Receiver::queueAudio(const gst::Ref<GstBuffer>& packet) {
+Receiver::Queued Receiver::queueAudio(const RtpFrameRef& packet) {
   if (!ready()) return {};
   const std::lock_guard lock(mutex_);
   if (closed_) return {};
-  if (queue_.size() - videoQueued_ >= kMaxAudioQueued)
-    queue_.erase(std::ranges::find(queue_, false, &Item::video));  // the oldest
-  queue_.push_back({packet, false});
+  if (audio_.size() >= kMaxAudioQueued) audio_.pop_front();
+  audio_.push_back(packet);
   return {.schedule = wake()};
 }
 
@@ -77,43 +80,80 @@ std::optional<RungId> Receiver::expectKeyframe(mix::Nanos now) {
 }
 
 void Receiver::close() {
-  std::deque<Item> dropped;  // freed outside the lock
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  dropped.swap(queue_);
-  videoQueued_ = 0;
+  audio_.clear();
+  video_.clear();
+  videoBytes_ = 0;
 }
 
-bool Receiver::run() {
+std::optional<mix::Nanos> Receiver::run() {
   for (int i = 0; i < kBatch; ++i) {
-    const std::optional<Item> item = take();
-    if (!item) return false;
-    const bool pushed = item->video ? output_->pushVideo(item->buffer) : output_->pushAudio(item->buffer);
-    switch (finish(pushed)) {
+    const Turn turn = take();
+    if (!turn.part) return turn.again;
+    switch (finish(push(*turn.part))) {
       case Next::idle:
-        return false;
+        return std::nullopt;
       case Next::otherThread:
-        return true;
+        return WorkerPool::kAtOnce;
       case Next::go:
         break;
     }
   }
-  return true;
+  return WorkerPool::kAtOnce;
 }
 
-std::optional<Receiver::Item> Receiver::take() {
+bool Receiver::onTime() {
   const std::lock_guard lock(mutex_);
-  if (queue_.empty()) {
-    scheduled_ = false;
-    return std::nullopt;
+  alarm_ = mix::Nanos(0);
+  return wake();
+}
+
+Receiver::Turn Receiver::take() {
+  const std::lock_guard lock(mutex_);
+  const mix::Nanos now = clock_();
+  Turn turn;
+  if (!audio_.empty()) {
+    turn.part = takeAudio();
+  } else if (!video_.empty()) {
+    turn.again = pacer_.next({videoBytes_, video_.size() > 1}, now);
+    if (!turn.again) turn.part = takeVideo();
   }
-  Item item = std::move(queue_.front());
-  queue_.pop_front();
-  if (item.video) --videoQueued_;
-  pushingSince_ = clock_();
+  if (!turn.part) {
+    scheduled_ = false;
+    if (turn.again && alarm_.count() != 0 && alarm_ <= *turn.again) turn.again = std::nullopt;
+    if (turn.again) alarm_ = *turn.again;
+    return turn;
+  }
+  pushingSince_ = now;
   pusher_ = std::this_thread::get_id();
   replaced_ = false;
-  return item;
+  return turn;
+}
+
+Receiver::Part Receiver::takeAudio() {
+  Part part{std::move(audio_.front()), 0, 0, false};
+  audio_.pop_front();
+  part.count = part.frame->packets.size();
+  return part;
+}
+
+Receiver::Part Receiver::takeVideo() {
+  Video& video = video_.front();
+  const auto& packets = video.frame->packets;
+  Part part{video.frame, video.next, 0, true};
+  for (; video.next < packets.size() && pacer_.mayGo(); ++video.next) {
+    pacer_.sent(packets[video.next].bytes);
+    videoBytes_ -= packets[video.next].bytes;
+  }
+  part.count = video.next - part.first;
+  if (video.next == packets.size()) video_.pop_front();
+  return part;
+}
+
+bool Receiver::push(const Part& part) {
+  return part.video ? output_->pushVideo(*part.frame, part.first, part.count)
+                    : output_->pushAudio(*part.frame);
 }
 
 // What a leg refuses is lost: after detach() it refuses everything, and one that failed says so itself by its
@@ -122,7 +162,7 @@ Receiver::Next Receiver::finish(bool pushed) {
   const std::lock_guard lock(mutex_);
   pushingSince_ = mix::Nanos(0);
   if (!pushed) closeGate();
-  if (queue_.empty()) {
+  if (audio_.empty() && video_.empty()) {
     scheduled_ = false;
     return Next::idle;
   }
@@ -135,9 +175,20 @@ bool Receiver::wake() {
   return true;
 }
 
+bool Receiver::videoFull(mix::Nanos now) const {
+  return !video_.empty() && (video_.size() >= kMaxVideoQueued || now - video_.front().since > kMaxVideoWait);
+}
+
+void Receiver::dropUnbegun() {
+  std::erase_if(video_, [this](const Video& video) {
+    if (video.next == 0) videoBytes_ -= video.frame->bytes;
+    return video.next == 0;
+  });
+}
+
 void Receiver::closeGate() {
-  std::erase_if(queue_, [](const Item& item) { return item.video; });
-  videoQueued_ = 0;
+  video_.clear();
+  videoBytes_ = 0;
   gateOpen_ = false;
   askedAt_ = mix::Nanos(0);
 }

@@ -6,16 +6,18 @@
 #include <thread>
 
 #include "pipelines/fanout/fan_out.h"
+#include "pipelines/fanout/pacer.h"
 
 namespace tessera {
 
-// One receiver of the fan-out: its queue, its keyframe gate, and the push that is under way. Thread-safe; the
-// lock is never held during a push.
+// One receiver of the fan-out: its queues, its keyframe gate, its pace, and the push that is under way. Sound
+// goes first. Thread-safe; the lock is never held during a push.
 class Receiver : public WorkerPool::Strand {
  public:
-  // Half a second at 30 fps: more would only be delay. Audio a little longer, it is small.
-  static constexpr std::size_t kMaxVideoQueued = 15;
-  static constexpr std::size_t kMaxAudioQueued = 30;
+  // More would only be delay; then it goes on with a keyframe.
+  static constexpr mix::Nanos kMaxVideoWait = std::chrono::milliseconds(500);
+  static constexpr std::size_t kMaxVideoQueued = 30;  // frames, should time stand still
+  static constexpr std::size_t kMaxAudioQueued = 30;  // packets, 600 ms
   static constexpr mix::Nanos kAskAgainAfter = std::chrono::seconds(1);
 
   Receiver(ReceiverId id, std::shared_ptr<LegOutput> output, std::optional<RungId> rung,
@@ -26,15 +28,16 @@ class Receiver : public WorkerPool::Strand {
     bool keyframeNeeded = false;  // nothing of this rung can be sent before one comes
     bool moved = false;           // to the rung it was told
   };
-  Queued queueVideo(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe, mix::Nanos now);
-  Queued queueAudio(const gst::Ref<GstBuffer>& packet);
+  Queued queueVideo(RungId rung, const RtpFrameRef& frame, bool keyframe, mix::Nanos now);
+  Queued queueAudio(const RtpFrameRef& packet);
   std::optional<RungId> expectKeyframe(mix::Nanos now);  // of which rung to ask for one
   Queued setRung(std::optional<RungId> rung, mix::Nanos now);
   void setRate(int kbps);
   std::optional<RungId> sentRung();
   void close();
 
-  bool run() override;
+  std::optional<mix::Nanos> run() override;
+  bool onTime() override;
 
   struct HeldUp {
     std::optional<std::thread::id> replace;  // by the push that takes too long, once per push
@@ -50,33 +53,50 @@ class Receiver : public WorkerPool::Strand {
   const mix::AudioSlot* const slot;
 
  private:
-  // A later issue paces keyframes here: an item then carries the time before which it is not to be sent.
-  struct Item {
-    gst::Ref<GstBuffer> buffer;
+  struct Video {
+    RtpFrameRef frame;
+    mix::Nanos since;      // in the queue
+    std::size_t next = 0;  // packet
+  };
+  struct Part {  // what one push takes
+    RtpFrameRef frame;
+    std::size_t first = 0;
+    std::size_t count = 0;
     bool video = false;
   };
-
-  static constexpr int kBatch = 8;  // items per turn, so that a long queue does not hold a thread
-
-  std::optional<Item> take();  // marks the push as under way
+  struct Turn {
+    std::optional<Part> part;
+    std::optional<mix::Nanos> again;  // without a part: when there will be one; nothing: the queues are empty
+  };
   enum class Next { idle, go, otherThread };
+
+  static constexpr int kBatch = 8;  // pushes per turn, so that a long queue does not hold a thread
+
+  Turn take();  // with a part, marks the push as under way
+  Part takeAudio();
+  Part takeVideo();  // as much of the first frame as may leave now
+  bool push(const Part& part);
   Next finish(bool pushed);  // the push is over
   bool wake();               // true: schedule it
   bool mayAsk(mix::Nanos now);
+  bool videoFull(mix::Nanos now) const;
+  void dropUnbegun();
   void closeGate();
 
   const std::shared_ptr<LegOutput> output_;
   const FanOut::Clock clock_;
 
   std::mutex mutex_;
-  std::deque<Item> queue_;
-  std::size_t videoQueued_ = 0;
+  std::deque<RtpFrameRef> audio_;
+  std::deque<Video> video_;
+  std::size_t videoBytes_ = 0;
+  Pacer pacer_;
   std::optional<RungId> wanted_;
   std::optional<RungId> sent_;
-  int kbps_ = 0;
   bool gateOpen_ = false;   // a keyframe of sent_ has been queued since the last gap
   mix::Nanos askedAt_{0};   // for a keyframe; 0: not since the gate closed
   bool scheduled_ = false;  // a thread has it or will
+  mix::Nanos alarm_{0};     // when the pool runs it again; 0: not by itself
   bool closed_ = false;
   mix::Nanos pushingSince_{0};  // 0: no push under way
   std::thread::id pusher_;

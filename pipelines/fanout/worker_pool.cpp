@@ -9,7 +9,8 @@
 
 namespace tessera {
 
-WorkerPool::WorkerPool(int threads) {
+WorkerPool::WorkerPool(Clock clock, int threads) {
+  queue_->clock = std::move(clock);
   for (int i = 0; i < threads; ++i) startThread();
 }
 
@@ -64,27 +65,64 @@ int WorkerPool::threads() const {
   return static_cast<int>(threads_.size());
 }
 
+void WorkerPool::lookAtClock() {
+  const std::lock_guard lock(queue_->mutex);
+  if (!queue_->alarms.empty() && queue_->alarms.top().at <= queue_->clock()) queue_->wake.notify_one();
+}
+
 void WorkerPool::work(const std::shared_ptr<Queue>& queue) {
   std::unique_lock lock(queue->mutex);
   while (true) {
-    ++queue->idle;
-    queue->wake.wait(lock, [&] { return queue->stopping || !queue->ready.empty(); });
-    --queue->idle;
+    await(*queue, lock);
     if (queue->stopping) break;
-    const std::shared_ptr<Strand> strand = std::move(queue->ready.front());
+    std::shared_ptr<Strand> strand = std::move(queue->ready.front());
     queue->ready.pop_front();
     lock.unlock();
-    const bool more = strand->run();
+    const auto again = strand->run();
     lock.lock();
-    if (more) queue->ready.push_back(strand);
+    if (again) putBack(*queue, std::move(strand), *again);
     if (forgetReplaced(*queue)) {
-      if (more) queue->wake.notify_one();
+      if (again) queue->wake.notify_one();
       return;
     }
   }
   if (forgetReplaced(*queue)) return;
   --queue->alive;
   queue->ended.notify_all();
+}
+
+void WorkerPool::await(Queue& queue, std::unique_lock<std::mutex>& lock) {
+  ++queue.idle;
+  while (true) {
+    ring(queue);
+    if (queue.stopping || !queue.ready.empty()) break;
+    if (queue.alarms.empty()) {
+      queue.wake.wait(lock);
+    } else {
+      queue.wake.wait_for(lock, queue.alarms.top().at - queue.clock());
+    }
+  }
+  --queue.idle;
+}
+
+void WorkerPool::ring(Queue& queue) {
+  const Nanos now = queue.alarms.empty() ? Nanos(0) : queue.clock();
+  while (!queue.alarms.empty() && queue.alarms.top().at <= now) {
+    std::shared_ptr<Strand> strand = queue.alarms.top().strand;
+    queue.alarms.pop();
+    if (!strand->onTime()) continue;
+    if (!queue.ready.empty()) queue.wake.notify_one();  // one for this thread, others for the others
+    queue.ready.push_back(std::move(strand));
+  }
+}
+
+void WorkerPool::putBack(Queue& queue, std::shared_ptr<Strand> strand, Nanos again) {
+  if (again == kAtOnce) {
+    queue.ready.push_back(std::move(strand));
+    return;
+  }
+  queue.alarms.push({again, std::move(strand)});
+  if (queue.idle > 0) queue.wake.notify_one();  // to wait for that long, should this one be held up
 }
 
 bool WorkerPool::forgetReplaced(Queue& queue) {

@@ -43,12 +43,21 @@ PushPad::~PushPad() {
 Status PushPad::linkTo(GstElement* element, const char* padName) {
   const auto sink = staticPad(element, padName);
   if (!sink) return tl::unexpected(sink.error());
-  return link(pad_.get(), sink->get());
+  return linkTo(sink->get());
+}
+
+Status PushPad::linkTo(GstPad* sink) {
+  return link(pad_.get(), sink);
 }
 
 GstFlowReturn PushPad::push(Ref<GstBuffer> buffer) {
   start();
   return gst_pad_push(pad_.get(), buffer.release());
+}
+
+GstFlowReturn PushPad::push(Ref<GstBufferList> buffers) {
+  start();
+  return gst_pad_push_list(pad_.get(), buffers.release());
 }
 
 GstFlowReturn PushPad::pushEvent(Ref<GstEvent> event) {

@@ -24,9 +24,11 @@ class PushPad {
   PushPad& operator=(const PushPad&) = delete;
 
   [[nodiscard]] Status linkTo(GstElement* element, const char* padName = "sink");
+  [[nodiscard]] Status linkTo(GstPad* sink);
   void start();  // sends the sticky events now, so that those below know the caps before the first buffer
   // Takes the buffer. GST_FLOW_FLUSHING after stop() or once the receiver is shut down.
   GstFlowReturn push(Ref<GstBuffer> buffer);
+  GstFlowReturn push(Ref<GstBufferList> buffers);
   GstFlowReturn pushEvent(Ref<GstEvent> event);  // downstream, serialised with push() by the caller
   void stop();                                   // any thread; pushes fail from now on
 

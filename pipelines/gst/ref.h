@@ -18,6 +18,8 @@ struct RefTraits {  // GObjects
     static void unref(Type* p) { gst_##name##_unref(p); } \
   };
 TESSERA_MINI_OBJECT(GstBuffer, buffer)
+TESSERA_MINI_OBJECT(GstBufferList, buffer_list)
+TESSERA_MINI_OBJECT(GstMemory, memory)
 TESSERA_MINI_OBJECT(GstCaps, caps)
 TESSERA_MINI_OBJECT(GstSample, sample)
 TESSERA_MINI_OBJECT(GstEvent, event)

@@ -5,15 +5,16 @@
 
 #include "pipelines/gst/push_pad.h"
 #include "pipelines/legs/leg_shared.h"
+#include "pipelines/legs/rtp_stream.h"
 #include "pipelines/legs/webrtc_leg.h"
 
 namespace tessera {
 
-// Encoded media into a webrtcbin: a payloader per kind, pushed from whatever thread the fan-out uses.
+// RTP packets into a webrtcbin, as this receiver's streams; pushed from whatever thread the fan-out uses.
 class WebRtcOutput : public LegOutput {
  public:
-  // Makes the payloaders in `bin`, linked to the sink pads of a webrtcbin. Main thread.
-  static Result<std::shared_ptr<WebRtcOutput>> create(GstBin* bin, GstPad* audioSink, GstPad* videoSink,
+  // Links to the sink pads of a webrtcbin. Main thread.
+  static Result<std::shared_ptr<WebRtcOutput>> create(GstPad* audioSink, GstPad* videoSink,
                                                       std::shared_ptr<LegShared> shared);
 
   // What the answer lets us send. Before the gate opens; also tells webrtcbin our caps, so that it connects
@@ -23,15 +24,20 @@ class WebRtcOutput : public LegOutput {
 
   bool ready() const override { return shared_->open(); }
   bool takesVideo() const override { return sendVideo_; }
-  bool pushVideo(const gst::Ref<GstBuffer>& frame) override;
-  bool pushAudio(const gst::Ref<GstBuffer>& packet) override;
+  bool pushVideo(const RtpFrame& frame, std::size_t first, std::size_t count) override;
+  bool pushAudio(const RtpFrame& packet) override;
 
  private:
-  explicit WebRtcOutput(std::shared_ptr<LegShared> shared);
+  struct Line {  // of the session description
+    Line(const char* name, gst::Ref<GstCaps> caps, gst::PushPad::EventHandler onEvent);
+    RtpStream stream;
+    gst::PushPad pad;
+  };
+  WebRtcOutput(gst::Ref<GstCaps> audio, gst::Ref<GstCaps> video, std::shared_ptr<LegShared> shared);
 
   std::shared_ptr<LegShared> shared_;
-  gst::PushPad video_;
-  gst::PushPad audio_;
+  Line video_;
+  Line audio_;
   std::atomic<bool> sendVideo_{false};
   std::atomic<bool> sendAudio_{false};
 };

@@ -157,8 +157,7 @@ Status WebRtcLegImpl::build(std::shared_ptr<mix::VideoSlot> video, std::shared_p
   if (!webrtc) return tl::unexpected(webrtc.error());
   webrtc_ = std::move(*webrtc);
   if (!shared_->screen) {
-    auto output =
-        WebRtcOutput::create(GST_BIN(bin_.get()), webrtc_.audio.get(), webrtc_.video.get(), shared_);
+    auto output = WebRtcOutput::create(webrtc_.audio.get(), webrtc_.video.get(), shared_);
     if (!output) return tl::unexpected(output.error());
     output_ = std::move(*output);
   }

@@ -1,138 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipelines/fanout/fan_out.h"
-
-#include <gst/gst.h>
-#include <gtest/gtest.h>
-
-#include <atomic>
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-
-#include "pipelines/fanout/receiver.h"
-
-// No time passes here but the test's own, and receivers block until the test lets go: what is waited for is
-// always something that must come.
+#include "fan_out_fixture.h"
 
 namespace tessera {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr std::uint64_t kFrames = 1100;
-
-// All buffers are made at the start and live to the end: their reference counts are atomics that the thread
-// sanitizer does not see, so that it would take freeing one for a race.
-const gst::Ref<GstBuffer>& frameNumber(std::uint64_t number) {
-  static const auto frames = [] {
-    std::vector<gst::Ref<GstBuffer>> made;
-    for (std::uint64_t n = 0; n < kFrames; ++n) {
-      made.push_back(gst::Ref<GstBuffer>::adopt(gst_buffer_new()));
-      GST_BUFFER_OFFSET(made.back().get()) = n;
-    }
-    return made;
-  }();
-  return frames.at(number);
-}
-
-class FakeReceiver : public LegOutput {
- public:
-  bool ready() const override { return ready_; }
-  bool pushVideo(const gst::Ref<GstBuffer>& frame) override { return take(video_, frame); }
-  bool pushAudio(const gst::Ref<GstBuffer>& packet) override { return take(audio_, packet); }
-
-  void setReady(bool ready) { ready_ = ready; }
-  void setRefusing(bool refusing) { refusing_ = refusing; }
-  void block() {
-    const std::lock_guard lock(mutex_);
-    blocked_ = true;
-  }
-  void letGo() {
-    const std::lock_guard lock(mutex_);
-    blocked_ = false;
-    changed_.notify_all();
-  }
-
-  std::vector<std::uint64_t> video() {
-    const std::lock_guard lock(mutex_);
-    return video_;
-  }
-  std::vector<std::uint64_t> audio() {
-    const std::lock_guard lock(mutex_);
-    return audio_;
-  }
-  bool awaitHeld() {
-    return await([this] { return holding_; });
-  }
-  bool awaitVideo(std::size_t count) {
-    return await([&] { return video_.size() >= count; });
-  }
-  bool awaitRefused(std::size_t count) {
-    return await([&] { return refused_ >= count; });
-  }
-  bool awaitAudio(std::size_t count) {
-    return await([&] { return audio_.size() >= count; });
-  }
-
- private:
-  bool await(const std::function<bool()>& condition) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(20), condition);
-  }
-  bool take(std::vector<std::uint64_t>& into, const gst::Ref<GstBuffer>& buffer) {
-    std::unique_lock lock(mutex_);
-    holding_ = blocked_;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return !blocked_; });
-    holding_ = false;
-    const bool refused = refusing_;
-    if (refused) {
-      ++refused_;
-    } else {
-      into.push_back(GST_BUFFER_OFFSET(buffer.get()));
-    }
-    changed_.notify_all();
-    return !refused;
-  }
-
-  std::atomic<bool> ready_{true}, refusing_{false};
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool blocked_ = false, holding_ = false;
-  std::size_t refused_ = 0;
-  std::vector<std::uint64_t> video_, audio_;
-};
-
-using FakeRef = std::shared_ptr<FakeReceiver>;
-using Numbers = std::vector<std::uint64_t>;
-
-class FanOutTest : public testing::Test {
- protected:
-  FanOutTest() {
-    FanOut::Handlers handlers;
-    handlers.onKeyframeNeeded = [this](RungId) { ++keyframesAsked_; };
-    handlers.onMoved = [](ReceiverId) {};
-    handlers.onBroken = [this](ReceiverId id, const Error&) { broken_.push_back(id); };
-    fanOut_ = std::make_unique<FanOut>(handlers, [this] { return mix::Nanos(now_.load()); });
-  }
-
-  void pass(mix::Nanos time) { now_ += time.count(); }
-  void video(std::uint64_t number, bool keyframe = false) {
-    fanOut_->video({VideoCodec::vp8, 0}, frameNumber(number), keyframe);
-  }
-  void audio(std::uint64_t number) { fanOut_->audio(frameNumber(number), {}); }
-  std::pair<FakeRef, ReceiverId> join(VideoCodec codec = VideoCodec::vp8,
-                                      const mix::AudioSlot* slot = nullptr) {
-    auto receiver = std::make_shared<FakeReceiver>();
-    const ReceiverId id = fanOut_->add(receiver, RungId{codec, 0}, slot);
-    return {receiver, id};
-  }
-
-  std::atomic<std::int64_t> now_{mix::Nanos(std::chrono::hours(1)).count()};
-  std::atomic<int> keyframesAsked_{0};
-  std::vector<ReceiverId> broken_;  // from checkPushes(), so on this thread
-  std::unique_ptr<FanOut> fanOut_;
-};
+using namespace test;
 
 TEST_F(FanOutTest, bringsEveryFrameToEveryoneInOrder) {
   std::vector<FakeRef> receivers;
@@ -169,33 +41,33 @@ TEST_F(FanOutTest, pushesNothingBeforeReady) {
 TEST_F(FanOutTest, beginsWithAKeyframeThatIsAskedForOnce) {
   const auto [receiver, id] = join();
   fanOut_->expectKeyframe(id);
-  EXPECT_EQ(keyframesAsked_, 1);
+  EXPECT_EQ(keyframesAsked(), 1U);
   video(1);
   video(2);
-  EXPECT_EQ(keyframesAsked_, 1);
+  EXPECT_EQ(keyframesAsked(), 1U);
   video(3, true);
   video(4);
   ASSERT_TRUE(receiver->awaitVideo(2));
   EXPECT_EQ(receiver->video(), (Numbers{3, 4}));
   fanOut_->expectKeyframe(id);  // it has one: no need
-  EXPECT_EQ(keyframesAsked_, 1);
+  EXPECT_EQ(keyframesAsked(), 1U);
 }
 
 TEST_F(FanOutTest, asksByItselfAndAgainWhenNoKeyframeComes) {
   const auto joined = join();
   video(1);
-  EXPECT_EQ(keyframesAsked_, 1);
+  EXPECT_EQ(keyframesAsked(), 1U);
   pass(Receiver::kAskAgainAfter - milliseconds(1));
   video(2);
-  EXPECT_EQ(keyframesAsked_, 1);
+  EXPECT_EQ(keyframesAsked(), 1U);
   pass(milliseconds(1));
   video(3);
-  EXPECT_EQ(keyframesAsked_, 2);
+  EXPECT_EQ(keyframesAsked(), 2U);
 }
 
 TEST_F(FanOutTest, sendsEachCodecToItsOwn) {
-  const auto [vp8, a] = join(VideoCodec::vp8);
-  const auto [h264, b] = join(VideoCodec::h264);
+  const auto [vp8, a] = join();
+  const auto [h264, b] = join(RungId{VideoCodec::h264, 0});
   fanOut_->video({VideoCodec::vp8, 0}, frameNumber(1), true);
   fanOut_->video({VideoCodec::h264, 0}, frameNumber(2), true);
   ASSERT_TRUE(vp8->awaitVideo(1));
@@ -206,7 +78,7 @@ TEST_F(FanOutTest, sendsEachCodecToItsOwn) {
 
 TEST_F(FanOutTest, givesTalkersTheirOwnMixAndOthersTheCommonOne) {
   const auto* slot = reinterpret_cast<const mix::AudioSlot*>(this);
-  const auto [talker, a] = join(VideoCodec::vp8, slot);
+  const auto [talker, a] = join(kTop, slot);
   const auto [listener, b] = join();
   const std::vector<PersonalPacket> personal{{slot, frameNumber(7)}};
   fanOut_->audio(frameNumber(1), personal);
@@ -280,7 +152,7 @@ TEST_F(FanOutTest, dropsToTheNextKeyframeWhenTheQueueIsFull) {
   video(0, true);
   ASSERT_TRUE(receiver->awaitHeld());
   std::uint64_t n = 1;
-  while (keyframesAsked_ == 0 && n < 100) video(n++);
+  while (keyframesAsked() == 0 && n < 100) video(n++);
   EXPECT_EQ(n, Receiver::kMaxVideoQueued + 2);  // the one that found it full
   video(200);
   video(201, true);

@@ -247,10 +247,11 @@ TEST(LegInputTest, PeersThatWantNothingAreNotPushedTo) {
       sdp.replace(at, 10, "a=sendonly");
     return sdp;
   };
-  const auto frames = test::encodeColour(VideoCodec::vp8, kBlue, 1);
+  const auto frame =
+      test::packetizer(VideoCodec::vp8)->packetize(test::encodeColour(VideoCodec::vp8, kBlue, 1).front());
   ASSERT_TRUE(runUntil([&] { return session.video->probe.frames() > 0; }));
-  EXPECT_TRUE(session.output->pushVideo(frames.front())) << "and does not block";
-  EXPECT_TRUE(session.output->pushAudio(frames.front()));
+  EXPECT_TRUE(test::pushFrame(*session.output, *frame)) << "and does not block";
+  EXPECT_TRUE(session.output->pushAudio(*frame));
 }
 
 TEST(LegLifeTest, AnnouncesTheAddressOfTheNat) {
@@ -283,16 +284,17 @@ TEST(LegLifeTest, DetachAtAnyStageIsQuick) {
 
 TEST(LegLifeTest, OutputOutlivesTheLegHarmlessly) {
   LegRoom room;
-  const auto frames = test::encodeColour(VideoCodec::vp8, kBlue, 1);
+  const auto frame =
+      test::packetizer(VideoCodec::vp8)->packetize(test::encodeColour(VideoCodec::vp8, kBlue, 1).front());
   LegSession session(room);
   ASSERT_TRUE(runUntil([&] { return session.connected(); }));
   EXPECT_TRUE(session.output->ready());
   session.detach();
   EXPECT_FALSE(session.output->ready());
-  EXPECT_FALSE(session.output->pushVideo(frames.front()));
-  EXPECT_FALSE(session.output->pushAudio(frames.front()));
+  EXPECT_FALSE(test::pushFrame(*session.output, *frame));
+  EXPECT_FALSE(session.output->pushAudio(*frame));
   EXPECT_TRUE(runUntil([&] { return room.reaper->pending() == 0; }));
-  EXPECT_FALSE(session.output->pushVideo(frames.front()));
+  EXPECT_FALSE(test::pushFrame(*session.output, *frame));
   EXPECT_EQ(session.video.use_count(), 1);  // the slots were let go
   EXPECT_EQ(session.audio.use_count(), 1);
 }

@@ -75,8 +75,9 @@ void LegSession::detach() {
 }
 
 void LegSession::sendMix(unsigned argb, double hertz) {
-  pusher = std::jthread([out = output, clip = encodeColour(codec, argb, 30),
-                         tone = encodeTone(hertz, 100)](const std::stop_token& stop) {
+  pusher = std::jthread([out = output, clip = encodeColour(codec, argb, 30), tone = encodeTone(hertz, 100),
+                         video = packetizer(codec),
+                         audio = packetizer(std::nullopt)](const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any wake;
     auto next = gst::now();
@@ -91,8 +92,8 @@ void LegSession::sendMix(unsigned argb, double hertz) {
         GST_BUFFER_DTS(copy.get()) = GST_CLOCK_TIME_NONE;
         return copy;
       };
-      if (i % 3 == 0) out->pushVideo(stamped(clip[i / 3 % clip.size()]));
-      out->pushAudio(stamped(tone[i % tone.size()]));
+      if (i % 3 == 0) pushFrame(*out, *video->packetize(stamped(clip[i / 3 % clip.size()])));
+      out->pushAudio(*audio->packetize(stamped(tone[i % tone.size()])));
       ++i;
     }
   });
@@ -106,6 +107,16 @@ int entries(const char* folder) {
 }
 
 }  // namespace
+
+std::shared_ptr<Packetizer> packetizer(std::optional<VideoCodec> codec) {
+  auto made = makePacketizer(codec);
+  if (!made) g_error("%s", made.error().text.c_str());
+  return *made;
+}
+
+bool pushFrame(LegOutput& output, const RtpFrame& frame) {
+  return output.pushVideo(frame, 0, frame.packets.size());
+}
 
 int threadCount() {
   return entries("/proc/self/task");

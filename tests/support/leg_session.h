@@ -9,6 +9,7 @@
 
 #include "pipelines/gst/bus.h"
 #include "pipelines/gst/clock.h"
+#include "pipelines/legs/packetizer.h"
 #include "pipelines/legs/reaper.h"
 #include "pipelines/legs/webrtc_leg.h"
 #include "support/media_probes.h"
@@ -59,6 +60,9 @@ struct LegSession {
   std::shared_ptr<LegOutput> output;
   std::jthread pusher;
 };
+
+std::shared_ptr<Packetizer> packetizer(std::optional<VideoCodec> codec);  // none: of Opus
+bool pushFrame(LegOutput& output, const RtpFrame& frame);                 // all of it
 
 int threadCount();
 int fdCount();
