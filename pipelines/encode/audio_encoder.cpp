@@ -3,14 +3,14 @@
 
 #include <opus/opus.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 namespace tessera {
 namespace {
 
-constexpr int kComplexity = 5;            // of 10; above, the gain is in music
-constexpr int kExpectedLossPercent = 10;  // how much of the rate goes to FEC
+constexpr int kComplexity = 5;  // of 10; above, the gain is in music
 // How far what a decoder puts out lags behind what the encoder was given (OPUS_GET_LOOKAHEAD at 48 kHz).
 constexpr mix::Nanos kLookahead = std::chrono::microseconds(6500);
 constexpr std::size_t kMaxPacketBytes = 1275;  // RFC 6716, 3.4: one frame
@@ -29,17 +29,25 @@ Result<AudioEncoder> AudioEncoder::create(int kbps, int channels) {
   if (error != OPUS_OK) return fail(ErrorCode::internal, "making an Opus encoder: {}", opus_strerror(error));
   opus_encoder_ctl(encoder, OPUS_SET_BITRATE(kbps * 1000));
   opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(kComplexity));
-  opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(speech ? 1 : 0));  // only the speech coder has it
   opus_encoder_ctl(encoder, OPUS_SET_SIGNAL(speech ? OPUS_AUTO : OPUS_SIGNAL_MUSIC));
-  opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(kExpectedLossPercent));
   opus_encoder_ctl(encoder, OPUS_SET_DTX(0));  // a gap would upset recorders, and the mix is seldom silent
   return AudioEncoder(encoder, channels);
+}
+
+// Only the speech coder has FEC.
+void AudioEncoder::setLoss(int percent) {
+  percent = std::clamp(percent, 0, kMaxLoss);
+  if (percent == loss_) return;
+  loss_ = percent;
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_INBAND_FEC(channels_ == 1 && percent >= kFecFrom ? 1 : 0));
+  opus_encoder_ctl(encoder_.get(), OPUS_SET_PACKET_LOSS_PERC(percent));
 }
 
 void AudioEncoder::continueFrom(const AudioEncoder& other) {
   // opus.h: "the encoder state is always continuous in memory and only a shallow copy is enough".
   std::memcpy(static_cast<void*>(encoder_.get()), other.encoder_.get(),
               static_cast<std::size_t>(opus_encoder_get_size(channels_)));
+  loss_ = other.loss_;
 }
 
 gst::Ref<GstBuffer> AudioEncoder::encode(const mix::AudioBlock& block, mix::Nanos time) {

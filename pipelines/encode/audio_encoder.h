@@ -10,11 +10,18 @@ struct OpusEncoder;
 
 namespace tessera {
 
-// One Opus stream: 48 kHz in packets of 20 ms. One channel is coded as speech, with in-band FEC (RFC 6716,
-// 2.1.7), two as music. Plain state without a thread. One thread at a time.
+// One Opus stream: 48 kHz in packets of 20 ms. One channel is coded as speech, two as music. For receivers
+// that lose packets speech comes with in-band FEC (RFC 6716, 2.1.7), which takes its bits from the sound
+// itself. Plain state without a thread. One thread at a time.
 class AudioEncoder {
  public:
   static Result<AudioEncoder> create(int kbps, int channels);
+
+  static constexpr int kMaxLoss = 20;  // percent; more FEC would leave too little for the sound
+  static constexpr int kFecFrom = 2;   // less is not worth its bits
+
+  // How many percent of the packets get lost, for those to come.
+  void setLoss(int percent);
 
   // Goes on from where `other`, of the same channels, is, so that a receiver that changes over hears no seam:
   // libopus keeps all state in one block that may be copied.
@@ -30,6 +37,7 @@ class AudioEncoder {
   };
   AudioEncoder(OpusEncoder* encoder, int channels) : channels_(channels), encoder_(encoder) {}
   int channels_;
+  int loss_ = 0;
   std::unique_ptr<OpusEncoder, Free> encoder_;
 };
 

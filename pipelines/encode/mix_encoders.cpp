@@ -41,8 +41,11 @@ const EncodedAudio& MixEncoders::encode(const mix::AudioTick& tick,
   });
   boundDraining(tick);
   admitTalkers(tick, listeners);  // before the common encoder moves on: they continue from where it is
+  const int loss = commonLoss(listeners);
+  common_->setLoss(loss);
   out_.common = common_->encode(tick.common, beginOf(tick));
-  for (Stream& stream : streams_) encodePersonal(stream, tick);
+  // One that drains is to become like the common stream.
+  for (Stream& stream : streams_) encodePersonal(stream, tick, stream.drained ? loss : lossOf(stream.slot));
   std::erase_if(streams_, [](const Stream& stream) { return stream.over; });
   return out_;
 }
@@ -77,7 +80,22 @@ void MixEncoders::admitTalkers(const mix::AudioTick& tick, std::span<const mix::
   }
 }
 
-void MixEncoders::encodePersonal(Stream& stream, const mix::AudioTick& tick) {
+int MixEncoders::lossOf(const mix::AudioSlot* slot) const {
+  const auto loss = std::ranges::find(losses_, slot, &ReceiverLoss::slot);
+  return loss == losses_.end() ? 0 : loss->percent;
+}
+
+int MixEncoders::commonLoss(std::span<const mix::AudioSlot* const> listeners) const {
+  int most = 0;
+  for (const ReceiverLoss& loss : losses_) {
+    if (loss.percent <= most || std::ranges::find(listeners, loss.slot) == listeners.end()) continue;
+    if (std::ranges::find(streams_, loss.slot, &Stream::slot) == streams_.end()) most = loss.percent;
+  }
+  return most;
+}
+
+void MixEncoders::encodePersonal(Stream& stream, const mix::AudioTick& tick, int loss) {
+  stream.encoder.setLoss(loss);
   const auto own = std::ranges::find(tick.personal, stream.slot, &mix::AudioTick::Personal::slot);
   const bool talks = own != tick.personal.end();
   auto packet = stream.encoder.encode(talks ? own->mix : tick.common, beginOf(tick));

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "pipelines/encode/audio_encoder.h"
@@ -14,6 +15,11 @@ struct PersonalPacket {
   gst::Ref<GstBuffer> packet;
 };
 
+struct ReceiverLoss {
+  const mix::AudioSlot* slot = nullptr;
+  int percent = 0;  // of the packets sent to it
+};
+
 // What goes out of one audio tick: everyone's mix, and for each talker theirs.
 struct EncodedAudio {
   gst::Ref<GstBuffer> common;  // null when nobody listens
@@ -24,7 +30,8 @@ struct EncodedAudio {
 // nobody listens. A talker's stream starts as a copy of the common one. After its talker left the sum both
 // carry the same sound again; it drains: runs on until the change back is not heard (docs/adr/0002). At most
 // kMaxDraining do, beyond which the oldest ends at once. So K talkers cost at most K + 1 + kMaxDraining
-// encodes, and 3 * kMaxDraining decodes, a tick. On the audio tick thread only.
+// encodes, and 3 * kMaxDraining decodes, a tick. FEC is for whoever of a stream's receivers loses most. On
+// the audio tick thread only.
 class MixEncoders {
  public:
   static constexpr int kMinDrainTicks = 10;  // 200 ms
@@ -33,6 +40,7 @@ class MixEncoders {
 
   explicit MixEncoders(int kbps, int channels = 1) : kbps_(kbps), channels_(channels) {}
 
+  void setLosses(std::vector<ReceiverLoss> losses) { losses_ = std::move(losses); }  // from the next tick on
   // `listeners`: the slots of those who take sound now (null for one without a slot). The answer is valid
   // until the next call.
   const EncodedAudio& encode(const mix::AudioTick& tick, std::span<const mix::AudioSlot* const> listeners);
@@ -49,12 +57,15 @@ class MixEncoders {
 
   void boundDraining(const mix::AudioTick& tick);
   void admitTalkers(const mix::AudioTick& tick, std::span<const mix::AudioSlot* const> listeners);
-  void encodePersonal(Stream& stream, const mix::AudioTick& tick);
+  void encodePersonal(Stream& stream, const mix::AudioTick& tick, int loss);
+  int lossOf(const mix::AudioSlot* slot) const;
+  int commonLoss(std::span<const mix::AudioSlot* const> listeners) const;
   bool seamless(Stream& stream, GstBuffer* packet);
 
   const int kbps_, channels_;
   std::optional<AudioEncoder> common_;
   std::vector<Stream> streams_;
+  std::vector<ReceiverLoss> losses_;  // those who are not here lose nothing
   EncodedAudio out_;
 };
 

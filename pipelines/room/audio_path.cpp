@@ -37,9 +37,20 @@ void AudioPath::play(mix::Chime chime) {
   if (chimes_) mixer_->play(chime);
 }
 
+void AudioPath::setLosses(std::vector<ReceiverLoss> losses) {
+  const std::lock_guard lock(lossesMutex_);
+  newLosses_ = std::move(losses);
+}
+
+void AudioPath::takeLosses() {
+  const std::lock_guard lock(lossesMutex_);
+  if (newLosses_) encoders_.setLosses(*std::exchange(newLosses_, std::nullopt));
+}
+
 void AudioPath::tick(mix::Nanos now) {
   if (!std::exchange(preferred_, true)) preferThisThread(Precedence::realTime);
   const mix::AudioTick& tick = mixer_->tick(now);
+  takeLosses();
   const EncodedAudio& encoded = encoders_.encode(tick, fanOut_->readySlots());
   encoderCount_.store(encoders_.encoders(), std::memory_order_relaxed);
   fanOut_->audio(encoded.common, encoded.personal);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,8 @@ class AudioPath {
   void setCompanion(const std::shared_ptr<mix::AudioSlot>& slot, const mix::AudioSlot* companion) {
     mixer_->setCompanion(slot, companion);
   }
+  // What is lost on the way to the receivers; those who are not named lose nothing.
+  void setLosses(std::vector<ReceiverLoss> losses);
   void play(mix::Chime chime);  // when the room has chimes
 
   std::uint64_t ticks() const { return ticker_->ticks(); }
@@ -45,6 +48,7 @@ class AudioPath {
 
  private:
   void tick(mix::Nanos now);
+  void takeLosses();
   bool levelsDue(const mix::AudioTick& tick) const;
   void tellLevels(const mix::AudioTick& tick);
 
@@ -53,6 +57,8 @@ class AudioPath {
   const LevelsHandler onLevels_;
   const std::unique_ptr<mix::AudioMixer> mixer_;
   std::atomic<int> encoderCount_{0};
+  std::mutex lossesMutex_;
+  std::optional<std::vector<ReceiverLoss>> newLosses_;
   // Tick thread.
   bool preferred_ = false;
   MixEncoders encoders_;

@@ -2,6 +2,7 @@
 #include "pipelines/room/downlinks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -10,6 +11,12 @@
 #include "pipelines/gst/clock.h"
 
 namespace tessera {
+namespace {
+
+// Of the loss, at each update: FEC comes within half a second and stays for some five.
+constexpr double kLossRises = 0.3, kLossFalls = 0.02;
+
+}  // namespace
 
 Downlinks::Downlinks(const RoomSettings& settings, const Peers& peers, Media media, MediaRoomEvents& events,
                      FailureHandler onFailed)
@@ -41,6 +48,7 @@ void Downlinks::update() {
       place(at->first, at->second, peer, now);
   }
   keepRungs(now);
+  protectSound();
   for (auto& [id, downlink] : downlinks_) tell(downlink, now);
 }
 
@@ -71,6 +79,8 @@ void Downlinks::place(ReceiverId id, Downlink& downlink, const Peer& peer, mix::
   input.bestLevel = peer.takesVideo() ? peer.settings.bestLevel : levels();
   input.kbpsOfOthers = others;
   input.sentLevel = levelNow();
+  const double lossMoved = input.network.loss - downlink.loss;
+  downlink.loss += lossMoved * (lossMoved > 0 ? kLossRises : kLossFalls);
   const auto decision = downlink.ladder.update(input, now);
   if (decision.level != downlink.decision.level || !downlink.told)
     log::debug("downlink", {{"peer", downlink.key.participant.value},
@@ -122,6 +132,17 @@ void Downlinks::keepRungs(mix::Nanos now) {
     if (rung) media_.video.setKbps(*rung, kbps);
     if (std::exchange(downlink.rate, kbps) != kbps) media_.fanOut.setRate(id, kbps);
   }
+}
+
+void Downlinks::protectSound() {
+  std::vector<ReceiverLoss> losses;
+  for (const Peer& peer : peers_.all()) {
+    const auto downlink = downlinks_.find(peer.receiver);
+    if (downlink == downlinks_.end()) continue;
+    const auto percent = static_cast<int>(std::lround(100 * downlink->second.loss));
+    if (percent > 0) losses.push_back({peer.audio.get(), percent});
+  }
+  media_.audio.setLosses(std::move(losses));
 }
 
 // Of what is on its way to them: a move is told once it is made.

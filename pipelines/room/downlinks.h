@@ -13,8 +13,8 @@
 namespace tessera {
 
 // What everybody is sent: places each receiver on the ladder by what is known of its network and its device,
-// keeps the rungs that this takes, at a bitrate that all on them can bear, and tells each participant what
-// they get. Works by a timer, never by packet. Main thread.
+// keeps the rungs that this takes, at a bitrate that all on them can bear, has the sound protected against
+// what is lost, and tells each participant what they get. Works by a timer, never by packet. Main thread.
 class Downlinks {
  public:
   static constexpr std::chrono::milliseconds kInterval{100};
@@ -43,7 +43,8 @@ class Downlinks {
     ReceiverLadder::Decision decision{};
     std::optional<ReceiverStats> stats{};  // not yet looked at
     int sentLevel = 0;
-    int rate = -1;  // kbps, as told the fan-out
+    double loss = 0;  // share of the packets, smoothed
+    int rate = -1;    // kbps, as told the fan-out
     std::optional<Receiving> told{};
     mix::Nanos toldAt{0};
   };
@@ -56,6 +57,7 @@ class Downlinks {
   std::vector<int> kbpsOfOthers(ReceiverId id, VideoCodec codec) const;
   std::vector<int> wishes(RungId rung, ReceiverId except) const;
   void keepRungs(mix::Nanos now);
+  void protectSound();
   void tell(Downlink& downlink, mix::Nanos now);
 
   // given

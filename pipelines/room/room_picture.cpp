@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipelines/room/uplinks.h"
+
 namespace tessera {
 
-RoomPicture::RoomPicture(const RoomSettings& settings, VideoPath& video, PictureHandler onPicture)
+RoomPicture::RoomPicture(const RoomSettings& settings, VideoPath& video, PictureHandler onPicture,
+                         ShownHandler onShown)
     : settings_(settings),
       video_(video),
       onPicture_(std::move(onPicture)),
+      onShown_(std::move(onShown)),
       canvas_(settings.canvas),
       director_(settings.canvas, settings.look),
       planner_(settings.look, settings.canvas) {}
@@ -77,7 +81,9 @@ void RoomPicture::update(std::chrono::milliseconds glide) {
     person.lastSpoke = speaker_.lastSpoke(sitter.id);
     people.push_back(std::move(person));
   }
-  CanvasPlan made = planner_.plan(director_.stage(people, speaker_.current()), sitters_, canvas_);
+  const Scene scene = director_.stage(people, speaker_.current());
+  onShown_(shownIn(scene, sitters_, canvas_, speaker_.current(), {}), canvas_);
+  CanvasPlan made = planner_.plan(scene, sitters_, canvas_);
   made.plan.glide = glide;
   video_.setPlan(std::move(made.plan));
   if (made.picture == told_) return;

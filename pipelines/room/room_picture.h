@@ -7,6 +7,7 @@
 #include "pipelines/room/video_path.h"
 #include "room/active_speaker.h"
 #include "room/director.h"
+#include "room/ingest.h"
 
 namespace tessera {
 
@@ -16,7 +17,10 @@ class RoomPicture {
  public:
   using PictureHandler = std::function<void(const Picture&)>;  // when anything of it changed
 
-  RoomPicture(const RoomSettings& settings, VideoPath& video, PictureHandler onPicture);
+  // What is shown of whom, before the plan that shows it.
+  using ShownHandler = std::function<void(std::vector<IngestPlanner::Shown>, const CanvasSettings&)>;
+
+  RoomPicture(const RoomSettings& settings, VideoPath& video, PictureHandler onPicture, ShownHandler onShown);
 
   void choose(const LayoutChoice& choice);
   void setCanvas(const CanvasSettings& canvas);
@@ -36,6 +40,7 @@ class RoomPicture {
   const RoomSettings settings_;
   VideoPath& video_;
   const PictureHandler onPicture_;
+  const ShownHandler onShown_;
   CanvasSettings canvas_;
   Director director_;
   ScenePlanner planner_;

@@ -51,8 +51,12 @@ RoomPipeline::RoomPipeline(const RoomSettings& settings, MediaRoomEvents& events
                                    events, [this] { changed(); });
   downlinks_ = std::make_unique<Downlinks>(settings, *peers_, Downlinks::Media{*video_, *audio_, *fanOut_},
                                            events, [this](const Error& why) { failRoom(why); });
-  picture_ = std::make_unique<RoomPicture>(settings, *video_,
-                                           [this](const Picture& picture) { events_.onPicture(picture); });
+  uplinks_ = std::make_unique<Uplinks>(settings.canvas, *peers_, events);
+  picture_ = std::make_unique<RoomPicture>(
+      settings, *video_, [this](const Picture& picture) { events_.onPicture(picture); },
+      [this](Uplinks::Shown shown, const CanvasSettings& canvas) {
+        uplinks_->show(std::move(shown), canvas);
+      });
   vitals_ = std::make_unique<Vitals>(*video_, *audio_, *reaper_, std::move(governor));
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
   health_.every(kHealthInterval, [this] { onHealthDue(); });
@@ -64,6 +68,7 @@ RoomPipeline::~RoomPipeline() {
   weak_.invalidate();
   health_.stop();
   bus_.reset();
+  uplinks_.reset();
   downlinks_.reset();
   peers_.reset();
   audio_.reset();

@@ -11,6 +11,7 @@
 #include "pipelines/room/peers.h"
 #include "pipelines/room/room_picture.h"
 #include "pipelines/room/speaking_filter.h"
+#include "pipelines/room/uplinks.h"
 #include "pipelines/room/video_path.h"
 #include "pipelines/room/vitals.h"
 #include "room/media_room.h"
@@ -67,6 +68,7 @@ class RoomPipeline final : public MediaRoom {
   std::unique_ptr<AudioPath> audio_;
   std::unique_ptr<Peers> peers_;
   std::unique_ptr<Downlinks> downlinks_;
+  std::unique_ptr<Uplinks> uplinks_;
   std::unique_ptr<RoomPicture> picture_;
   std::unique_ptr<Vitals> vitals_;
   SpeakingFilter speaking_;

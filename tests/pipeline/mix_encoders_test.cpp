@@ -37,17 +37,21 @@ class Listener {
   Listener() : decoder_(opus_decoder_create(mix::kSampleRate, 1, nullptr)) {}
   ~Listener() { opus_decoder_destroy(decoder_); }
 
-  std::vector<double> decode(const gst::Ref<GstBuffer>& packet) {
+  std::vector<double> decode(const gst::Ref<GstBuffer>& packet) { return decode(packet, false); }
+  // The packet before this one, which was lost.
+  std::vector<double> recover(const gst::Ref<GstBuffer>& packet) { return decode(packet, true); }
+
+ private:
+  std::vector<double> decode(const gst::Ref<GstBuffer>& packet, bool fec) {
     GstMapInfo map;
     gst_buffer_map(packet.get(), &map, GST_MAP_READ);
     std::array<float, mix::kTickSamples> samples{};
     const int count = opus_decode_float(decoder_, map.data, static_cast<int>(map.size), samples.data(),
-                                        mix::kTickSamples, 0);
+                                        mix::kTickSamples, fec ? 1 : 0);
     gst_buffer_unmap(packet.get(), &map);
     return {samples.begin(), samples.begin() + std::max(count, 0)};
   }
 
- private:
   OpusDecoder* decoder_;
 };
 
@@ -188,6 +192,83 @@ TEST_F(MixEncodersTest, aTalkerHearsTheOthersOnly) {
   const double others = strength(heard, 440), own = strength(heard, 1000);
   EXPECT_NEAR(others, 8000.0 / 32768, 0.03);
   EXPECT_LT(20 * std::log10(own / others), -40);
+}
+
+// Something like speech: vowels of 100 ms with as much silence between them.
+mix::AudioBlock speech(int tick) {
+  mix::AudioBlock block;
+  for (int i = 0; i < mix::kTickSamples; ++i) {
+    const double t = static_cast<double>(tick * mix::kTickSamples + i) / mix::kSampleRate;
+    const double syllable = std::max(0.0, std::sin(2 * std::numbers::pi * 5 * t));
+    double sample = 0;
+    for (int n = 1; n <= 12; ++n) sample += std::sin(2 * std::numbers::pi * 140 * n * t) / n;
+    block[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(7000 * syllable * sample);
+  }
+  return block;
+}
+
+// Loses every fifth packet and makes it up from the one after it.
+class LossyListener {
+ public:
+  void hear(int tick, const gst::Ref<GstBuffer>& packet) {
+    const auto wanted = all_.decode(packet);
+    if (tick % 5 == 0) {
+      lost_ = wanted;
+      return;
+    }
+    if (tick % 5 == 1 && !lost_.empty()) {
+      const auto made = loses_.recover(packet);
+      for (std::size_t i = 0; tick > 50 && i < made.size(); ++i) {
+        error_ += (made[i] - lost_[i]) * (made[i] - lost_[i]);
+        power_ += lost_[i] * lost_[i];
+      }
+    }
+    loses_.decode(packet);
+  }
+  double error() const { return error_ / power_; }  // as a share of what was lost
+
+ private:
+  Listener all_, loses_;
+  std::vector<double> lost_;
+  double error_ = 0, power_ = 0;
+};
+
+constexpr double kRecovered = 0.3, kGuessed = 0.6;
+
+TEST_F(MixEncodersTest, whereLittleIsLostNoBitsAreSpentOnIt) {
+  for (const int percent : {0, AudioEncoder::kFecFrom - 1, AudioEncoder::kFecFrom, 10, 60}) {
+    MixEncoders encoders{40};
+    const std::vector listeners{a_.slot()};
+    encoders.setLosses({{a_.slot(), percent}});
+    LossyListener listener;
+    for (int n = 0; n < 200; ++n) {
+      auto tick = tickOf(n, 440);
+      tick.common = speech(n);
+      listener.hear(n, encoders.encode(tick, listeners).common);
+    }
+    if (percent < AudioEncoder::kFecFrom)
+      EXPECT_GT(listener.error(), kGuessed) << percent;
+    else
+      EXPECT_LT(listener.error(), kRecovered) << percent;
+  }
+}
+
+TEST_F(MixEncodersTest, aTalkersLossCostsTheOthersNothing) {
+  const std::vector listeners{a_.slot(), b_.slot()};
+  encoders_.setLosses({{a_.slot(), 15}});
+  LossyListener talker, other;
+  for (int n = 0; n < 200; ++n) {
+    auto tick = tickOf(n, 440);
+    tick.common = speech(n);
+    tick.personal.push_back({a_.slot(), tick.common});
+    const EncodedAudio& encoded = encoders_.encode(tick, listeners);
+    const auto* own = personalOf(encoded, a_.slot());
+    ASSERT_NE(own, nullptr);
+    talker.hear(n, *own);
+    other.hear(n, encoded.common);
+  }
+  EXPECT_LT(talker.error(), kRecovered);
+  EXPECT_GT(other.error(), kGuessed);
 }
 
 // RFC 6716, 3.1: configurations from 16 on are the music coder; bit 2 says stereo.
