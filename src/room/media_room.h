@@ -35,7 +35,8 @@ struct SoundSettings {
 struct RoomSettings {
   RoomId room;
   CanvasSettings canvas;
-  std::vector<RungSpec> rungs{RungSpec{}};  // top first, 1 to kMaxRungs, each lower in height or rate
+  // Top first, 1 to kMaxRungs, each lower in height or rate.
+  std::vector<RungSpec> rungs = std::vector<RungSpec>(1);
   int audioKbps = 40;
   int maxTalkers = 6;
   int maxParticipants = 100;
