@@ -8,6 +8,7 @@ namespace {
 
 constexpr Range kHeight{16, 3840, 2};
 constexpr Range kFps{0, 60};
+constexpr int kMinDivisor = 3;  // below a third of its bitrate a picture is better off smaller
 constexpr Range kKbps{1, 50'000};
 
 bool setInteger(int& out, const RawValue& raw, Range range) {
@@ -44,7 +45,7 @@ RungSpec readRung(const RawTable& table, std::string_view called, Errors& errors
       errors.addUnknown(entry.where, fmt::format("{}.{}.{}", called, entry.section, entry.key), {});
   for (const RawTable& inner : table.tables)
     errors.addUnknown(inner.where, fmt::format("{}.{}", called, inner.name), {});
-  if (rung.minKbps == 0) rung.minKbps = std::max(1, rung.kbps / 2);
+  if (rung.minKbps == 0) rung.minKbps = std::max(1, rung.kbps / kMinDivisor);
   if (rung.minKbps > rung.kbps)
     errors.add("{}: {}.min_kbps: expected at most kbps ({}), got {}", table.where, called, rung.kbps,
                rung.minKbps);
@@ -90,7 +91,7 @@ std::vector<RungSpec> ladderOf(const Room& room) {
   static constexpr std::array kUsual{RungSpec{720, 30, 1500, 0}, RungSpec{360, 30, 500, 0},
                                      RungSpec{180, 15, 150, 0}, RungSpec{180, 0, 40, 0}};
   const CanvasSettings& canvas = room.canvas;
-  std::vector<RungSpec> rungs{{canvas.height, canvas.fps, room.videoKbps, room.videoKbps / 2}};
+  std::vector<RungSpec> rungs{{canvas.height, canvas.fps, room.videoKbps, room.videoKbps / kMinDivisor}};
   for (RungSpec rung : kUsual) {
     if (canvas.height > canvas.width) rung.height = rung.height * 16 / 9;  // upright
     const bool still = rung.fps == 0;
@@ -98,7 +99,7 @@ std::vector<RungSpec> ladderOf(const Room& room) {
     if (!still && rung.height >= canvas.height) continue;
     rung.fps = std::min(rung.fps, canvas.fps);
     rung.kbps = std::min(rung.kbps, rungs.back().kbps / 2);
-    rung.minKbps = rung.kbps / 2;
+    rung.minKbps = std::max(1, rung.kbps / kMinDivisor);
     rungs.push_back(rung);
   }
   return rungs;

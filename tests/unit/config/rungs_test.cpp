@@ -25,18 +25,18 @@ Room roomOf(int width, int height, int fps, int kbps = 1500) {
 
 TEST(ConfigRung, TheUsualOnesAreTheCanvasAndWhatIsLower) {
   EXPECT_THAT(ladderOf(roomOf(1280, 720, 30)),
-              ElementsAre(RungSpec{720, 30, 1500, 750}, RungSpec{360, 30, 500, 250},
-                          RungSpec{180, 15, 150, 75}, RungSpec{180, 0, 40, 20}));
+              ElementsAre(RungSpec{720, 30, 1500, 500}, RungSpec{360, 30, 500, 166},
+                          RungSpec{180, 15, 150, 50}, RungSpec{180, 0, 40, 13}));
   EXPECT_THAT(ladderOf(roomOf(1920, 1080, 25, 4000)),
-              ElementsAre(RungSpec{1080, 25, 4000, 2000}, RungSpec{720, 25, 1500, 750},
-                          RungSpec{360, 25, 500, 250}, RungSpec{180, 15, 150, 75}, RungSpec{180, 0, 40, 20}));
+              ElementsAre(RungSpec{1080, 25, 4000, 1333}, RungSpec{720, 25, 1500, 500},
+                          RungSpec{360, 25, 500, 166}, RungSpec{180, 15, 150, 50}, RungSpec{180, 0, 40, 13}));
   EXPECT_THAT(ladderOf(roomOf(640, 360, 10, 400)),
-              ElementsAre(RungSpec{360, 10, 400, 200}, RungSpec{180, 10, 150, 75}, RungSpec{180, 0, 40, 20}));
+              ElementsAre(RungSpec{360, 10, 400, 133}, RungSpec{180, 10, 150, 50}, RungSpec{180, 0, 40, 13}));
   EXPECT_THAT(ladderOf(roomOf(160, 120, 15, 100)),
-              ElementsAre(RungSpec{120, 15, 100, 50}, RungSpec{120, 0, 40, 20}));
+              ElementsAre(RungSpec{120, 15, 100, 33}, RungSpec{120, 0, 40, 13}));
   EXPECT_THAT(ladderOf(roomOf(720, 1280, 30)),
-              ElementsAre(RungSpec{1280, 30, 1500, 750}, RungSpec{640, 30, 500, 250},
-                          RungSpec{320, 15, 150, 75}, RungSpec{320, 0, 40, 20}))
+              ElementsAre(RungSpec{1280, 30, 1500, 500}, RungSpec{640, 30, 500, 166},
+                          RungSpec{320, 15, 150, 50}, RungSpec{320, 0, 40, 13}))
       << "the same when the canvas stands upright";
 }
 
@@ -58,7 +58,7 @@ TEST(ConfigRung, TheUsualOnesAlwaysGoDown) {
 TEST(ConfigRung, IsReadAsItIs) {
   const Settings s = accepted(rung(540, 25, 900) + "min_kbps = 300\n" + rung(540, 10, 200) + rung(90, 0, 1));
   EXPECT_THAT(s.room.rungs,
-              ElementsAre(RungSpec{540, 25, 900, 300}, RungSpec{540, 10, 200, 100}, RungSpec{90, 0, 1, 1}));
+              ElementsAre(RungSpec{540, 25, 900, 300}, RungSpec{540, 10, 200, 66}, RungSpec{90, 0, 1, 1}));
   EXPECT_EQ(ladderOf(s.room), s.room.rungs);
 }
 
@@ -103,7 +103,7 @@ kbps = 200
 name = "other"
 room.max_height = 360
 )");
-  EXPECT_THAT(templateFor(s, {"x"}, "small")->room.rungs, ElementsAre(RungSpec{240, 15, 200, 100}));
+  EXPECT_THAT(templateFor(s, {"x"}, "small")->room.rungs, ElementsAre(RungSpec{240, 15, 200, 66}));
   EXPECT_EQ(templateFor(s, {"x"}, "other")->room.rungs, s.room.rungs);
   EXPECT_EQ(templateFor(s, {"x"}, "other")->room.maxHeight, 360);
   const std::string shown = describe(s);
