@@ -32,7 +32,7 @@ constexpr double kExceeded = 1.3;
 
 constexpr double kRandomLoss = 0.12;  // what radio links may lose by themselves
 constexpr double kMoreLoss = 0.05, kMuchMoreLoss = 0.08;
-constexpr Nanos kQueue = milliseconds(30), kNoQueue = milliseconds(15);
+constexpr Nanos kFullFor = milliseconds(300), kNoQueue = milliseconds(15);
 constexpr int kEnoughPackets = 20;
 constexpr double kUsualSeconds = 3;  // time constant
 constexpr milliseconds kLongerRtt{100};
@@ -78,8 +78,9 @@ bool BandwidthEstimator::lossy() {
   const auto loss = history_.loss(from, kLongestRun);
   if (loss.packets < kEnoughPackets) return false;
   const double alone = std::max(kRandomLoss, usualLoss_ + kMuchMoreLoss);
-  const bool queued =
-      trend_.queue() > kQueue && loss.share > usualLoss_ + kMoreLoss + 2 * loss.deviation(usualLoss_);
+  const auto since = trend_.queuedSince();
+  const bool queued = since && history_.newest() - *since > kFullFor &&
+                      loss.share > usualLoss_ + kMoreLoss + 3 * loss.deviation(usualLoss_);
   const bool lossy = queued || loss.share > alone + 3 * loss.deviation(alone);
   if (trend_.queue() < kNoQueue) {
     const double passed = std::clamp(secondsOf(*heard_ - usualAt_), 0.0, secondsOf(kSilence));
@@ -89,27 +90,25 @@ bool BandwidthEstimator::lossy() {
   return lossy;
 }
 
-// What passes a queue that is never empty is what the way carries; so only the time since it began counts.
+// What passes a queue that is never empty is what the way carries; so only the time since it began counts. A
+// first, rough measurement lets us act at once; it is repeated when the queue has lasted for long enough.
 void BandwidthEstimator::onCongested(Nanos now) {
   congestedAt_ = now;
-  const bool again = cut_ && now - *cut_ < kCutEvery;
   const auto since = trend_.queuedSince();
-  if (again && !since) return;
-  const Nanos window = since ? std::clamp(history_.newest() - *since, Nanos(kLeastWindow), Nanos(kRateWindow))
-                             : Nanos(kRateWindow);
-  const double measured = std::max(kOfDelivered * history_.deliveredKbps(window), kLeastKbps);
-  if (again) {
-    limitKbps_ = std::min(limitKbps_, measured);
-    return;
+  const Nanos queued = since ? history_.newest() - *since : Nanos(kRateWindow);
+  const bool repeated = !cut_ || now - *cut_ >= kCutEvery;
+  if (!repeated && (!rough_ || queued < kRateWindow)) return;
+  if (repeated) {
+    if (limitKbps_ == 0)
+      hold_ = kHold;
+    else if (probed_)
+      hold_ = std::min(2 * hold_, Nanos(kMostHold));
+    cut_ = now;
+    probed_ = false;
   }
-  if (limitKbps_ == 0) {
-    hold_ = kHold;
-  } else if (probed_) {
-    hold_ = std::min(2 * hold_, Nanos(kMostHold));
-  }
-  limitKbps_ = measured;
-  cut_ = now;
-  probed_ = false;
+  rough_ = queued < kRateWindow;
+  const Nanos window = std::clamp(queued, Nanos(kLeastWindow), Nanos(kRateWindow));
+  limitKbps_ = std::max(kOfDelivered * history_.deliveredKbps(window), kLeastKbps);
 }
 
 void BandwidthEstimator::onClear(Nanos now, Nanos passed) {

@@ -54,6 +54,7 @@ class BandwidthEstimator {
   bool congested_ = false;
   double limitKbps_ = 0;      // 0: none known
   std::optional<Nanos> cut_;  // when it was measured last
+  bool rough_ = false;
   Nanos congestedAt_{0};
   Nanos hold_{0};        // how long it is believed
   bool probed_ = false;  // it has been raised since it was measured

@@ -25,6 +25,8 @@ constexpr Nanos kProof = seconds(10), kDeviceProof = seconds(30);  // who falls 
 constexpr Nanos kNoKeyframe = seconds(5);                          // a trial whose rung does not come
 constexpr double kRampPerSecond = 1.7;  // of the bitrate; from a rung's least to its best in a trial
 constexpr double kBearable = 0.9;       // of what the others have a rung encoded at
+constexpr double kTightPace = 1.2, kCarefulPace = 2, kPace = 2.5;  // of the wish
+constexpr double kLeastPaceKbps = 1000;
 constexpr double kHealthyLoss = 0.02;
 constexpr Nanos kLongInterruption = seconds(3), kBack = milliseconds(500);
 
@@ -46,7 +48,7 @@ ReceiverLadder::Decision ReceiverLadder::update(const Input& input, Nanos now) {
     if (level_ > best) climb(input, now);
   }
   adaptRate(input, passed);
-  return decision(best);
+  return decision(input, best);
 }
 
 void ReceiverLadder::begin(int level, Nanos now) {
@@ -192,10 +194,22 @@ void ReceiverLadder::adaptRate(const Input& input, Nanos passed) {
   wishKbps_ = std::clamp(std::min(videoRoom(input), alone ? ramp : most), least, most);
 }
 
-ReceiverLadder::Decision ReceiverLadder::decision(int best) const {
+// A keyframe takes many times what the frames around it take. Where the way is known it goes out as the way
+// carries it; on a way that may be narrow it is slowed down; else it is there within some 80 ms.
+double ReceiverLadder::paceKbps(const Input& input) const {
+  const double room = videoRoom(input);
+  if (room < std::numeric_limits<double>::max()) return std::max(room, wishKbps_ * kTightPace);
+  if (network_.wait.count() > 0 && why_ == ReceivingLimit::network) {
+    return wishKbps_ * (moving(level_) ? kCarefulPace : kTightPace);
+  }
+  return std::max(wishKbps_ * kPace, kLeastPaceKbps);
+}
+
+ReceiverLadder::Decision ReceiverLadder::decision(const Input& input, int best) const {
   Decision decision;
   decision.level = level_;
   decision.videoKbps = level_ < levels() ? static_cast<int>(std::lround(wishKbps_)) : 0;
+  decision.paceKbps = level_ < levels() ? static_cast<int>(paceKbps(input)) : 0;
   decision.trial = trial_.has_value();
   const bool wish = level_ == best && level_ > 0;
   decision.why = level_ == 0 ? ReceivingLimit::none : wish ? ReceivingLimit::wish : why_;

@@ -41,6 +41,7 @@ class ReceiverLadder {
   struct Decision {
     int level = 0;      // 0 to the number of rungs: sound alone
     int videoKbps = 0;  // what its rung may have for it, in the rung's bounds; 0: sound alone
+    int paceKbps = 0;   // how fast pictures are to be let out, so that large ones do not hold up the sound
     ReceivingLimit why = ReceivingLimit::none;
     bool trial = false;
     bool operator==(const Decision&) const = default;
@@ -70,7 +71,8 @@ class ReceiverLadder {
   void endTrial(Nanos now);
   void climb(const Input& input, Nanos now);
   void adaptRate(const Input& input, Nanos passed);
-  Decision decision(int best) const;
+  double paceKbps(const Input& input) const;
+  Decision decision(const Input& input, int best) const;
 
   int levels() const { return static_cast<int>(rungs_.size()); }
   const RungSpec& rung(int level) const { return rungs_[static_cast<std::size_t>(level)]; }
