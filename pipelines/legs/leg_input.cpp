@@ -61,13 +61,28 @@ gst::PadProbe::Callback h264SizeGuard(const Shared& shared) {
   };
 }
 
-// Nothing passes before the peer is verified; every packet may trigger a keyframe request that is due.
+std::size_t bytesOf(const GstPadProbeInfo* info) {
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) return gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info));
+  return gst_buffer_list_calculate_size(GST_PAD_PROBE_INFO_BUFFER_LIST(info));
+}
+
+bool takePacket(const Shared& shared, std::size_t bytes) {
+  const auto verdict = shared->ingest.onPacket(bytes, gst::now());
+  if (verdict.tell)
+    shared->reportRefused(
+        Error{ErrorCode::tooLarge, fmt::format("more video than was asked for: at most {} kbit/s is taken",
+                                               shared->ingest.limitKbps())});
+  return verdict.take;
+}
+
+// Nothing passes before the peer is verified, and no more than the picture's tile is worth; every packet may
+// trigger a keyframe request that is due.
 GstPadProbeReturn gateVideo(const Shared& shared, GstPad* pad, GstPadProbeInfo* info) {
   if (info->type & GST_PAD_PROBE_TYPE_EVENT_UPSTREAM) {
     if (!gst_video_event_is_force_key_unit(GST_PAD_PROBE_INFO_EVENT(info))) return GST_PAD_PROBE_OK;
     return shared->keyframes.allow(gst::now()) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
   }
-  if (!shared->open()) return GST_PAD_PROBE_DROP;
+  if (!shared->open() || !takePacket(shared, bytesOf(info))) return GST_PAD_PROBE_DROP;
   if (shared->keyframes.onPacket(gst::now()))
     gst_pad_send_event(pad, gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
   return GST_PAD_PROBE_OK;

@@ -12,6 +12,7 @@
 #include "pipelines/gst/clock.h"
 #include "pipelines/gst/receive_pad.h"
 #include "pipelines/legs/fingerprint.h"
+#include "pipelines/legs/ingest_gate.h"
 #include "pipelines/legs/keyframe_requester.h"
 #include "pipelines/legs/network_meter.h"
 #include "pipelines/legs/opus_input.h"
@@ -94,6 +95,7 @@ class LegShared {
   void onPacket() { lastPacket_ = gst::now(); }
   Nanos lastPacket() const { return lastPacket_; }
 
+  IngestGate ingest;
   KeyframeRequester keyframes;
   PacketCounter packets;
   NetworkMeter network;

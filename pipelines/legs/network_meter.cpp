@@ -35,6 +35,8 @@ void NetworkMeter::sendsWith(std::vector<std::uint32_t> ssrcs) {
 }
 
 std::uint16_t NetworkMeter::onSent(int bytes, Nanos now) {
+  Nanos none{0};
+  waitingSince_.compare_exchange_strong(none, now);
   const std::lock_guard lock(sentMutex_);
   return sent_.add(bytes, now);
 }
@@ -50,8 +52,11 @@ void NetworkMeter::onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp
     if (packet.isTransportCc()) {
       const auto feedback = parseTransportFeedback(packet.feedback());
       if (!feedback) continue;
-      if (const auto told = match(*feedback); !told.empty()) estimator_.onFeedback(told, now);
+      const auto told = match(*feedback);
+      if (std::any_of(told.begin(), told.end(), [](const auto& each) { return !each.lost; })) onArrival();
+      if (!told.empty()) estimator_.onFeedback(told, now);
     } else if (const auto report = reports_.sumUp(reportBlocks(packet), ntp)) {
+      onArrival();
       estimator_.onReceiverReport(report->loss, report->rtt, now);
     }
   }
@@ -60,6 +65,11 @@ void NetworkMeter::onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp
 NetworkReport NetworkMeter::report(Nanos now) const {
   const std::lock_guard lock(mutex_);
   return estimator_.report(now);
+}
+
+NetworkMeter::Nanos NetworkMeter::unheardFor(Nanos now) const {
+  const Nanos since = waitingSince_;
+  return everArrived_ && since != Nanos{0} ? now - since : Nanos{0};
 }
 
 }  // namespace tessera

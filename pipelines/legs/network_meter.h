@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -47,11 +48,20 @@ class NetworkMeter {
   std::uint16_t onSent(int bytes, Nanos now);
   void onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp, Nanos now);
   NetworkReport report(Nanos now) const;
+  // How long there have been packets on the way without any news that one has arrived; 0 also when there
+  // never was such news.
+  Nanos unheardFor(Nanos now) const;
 
  private:
   std::vector<PacketFeedback> match(const TransportFeedback& feedback);
+  void onArrival() {
+    everArrived_ = true;
+    waitingSince_ = Nanos{0};
+  }
 
-  std::mutex sentMutex_;  // held for little: those who send wait for it
+  std::atomic<bool> everArrived_{false};
+  std::atomic<Nanos> waitingSince_{Nanos{0}};  // the first packet sent since the last news; 0: none
+  std::mutex sentMutex_;                       // held for little: those who send wait for it
   SentPackets sent_;
   mutable std::mutex mutex_;  // before sentMutex_
   BandwidthEstimator estimator_;

@@ -20,8 +20,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kConnectDeadline = 15s;  // from creation to verified DTLS
-constexpr auto kSilenceLimit = 10s;     // without any RTP or RTCP the peer is gone
+// Who is gone is to be known within 10 s. A client answers within a second; the slowest networks of use need
+// some round trips of a second each for the checks and the handshake, and lost flights of DTLS come again
+// after 1, 3 and 7 s.
+constexpr auto kAnswerDeadline = 8s;
+constexpr auto kConnectDeadline = 10s;  // from the answer to verified DTLS
+// Receiver reports come every 6 s at least (RFC 3550 section 6.2 and 6.3.1: 5 s, times up to 1.5 / 1.218).
+constexpr auto kSilenceLimit = 7s;  // without any RTP or RTCP
+constexpr auto kUnheardLimit = 8s;  // while sending, without hearing that anything has arrived
 constexpr auto kWatchInterval = 1s;
 
 // Tests of a room's robustness: the process aborts when the peer of this name has its first frame decoded.
@@ -91,7 +97,9 @@ class WebRtcLegImpl : public WebRtcLeg {
   std::shared_ptr<LegOutput> output() override { return output_; }
   const OpusInputStats& audioStats() const override { return *shared_->audioStats; }
   NetworkReport network() const override { return shared_->network.report(gst::now()); }
-  void setIngest(const Ingest&) override {}
+  void setIngest(const Ingest& ingest) override {
+    if (shared_->ingest.set(ingest, shared_->screen)) shared_->keyframes.want();
+  }
   bool owns(GstObject* source) const override {
     return bin_ && source && gst_object_has_as_ancestor(source, GST_OBJECT(bin_.get()));
   }
@@ -165,9 +173,7 @@ Status WebRtcLegImpl::build(std::shared_ptr<mix::VideoSlot> video, std::shared_p
   if (!gst_element_sync_state_with_parent(bin_.get()))
     return fail(ErrorCode::mediaFailed, "starting the connection of {}", shared_->label);
   createOffer();
-  deadline_.once(kConnectDeadline, [this] {
-    onFailed(Error{ErrorCode::mediaFailed, answered_ ? "not connected in time" : "no answer in time"});
-  });
+  deadline_.once(kAnswerDeadline, [this] { onFailed(Error{ErrorCode::mediaFailed, "no answer in time"}); });
   return {};
 }
 
@@ -248,6 +254,9 @@ void WebRtcLegImpl::setAnswer(const std::string& sdp) {
   if (!answer) return onRefused(answer.error());
 
   answered_ = true;
+  deadline_.once(kConnectDeadline, [this] {
+    onFailed(Error{ErrorCode::mediaFailed, "not connected in time"});
+  });
   shared_->setExpectedFingerprint(answer->fingerprint);
   if (output_) output_->start(answer->lines[1].weSend, answer->lines[0].weSend);
   GstWebRTCSessionDescription* description =
@@ -302,8 +311,11 @@ void WebRtcLegImpl::onDtlsEnded(const std::string& how) {
 }
 
 void WebRtcLegImpl::watch() {
-  const auto silent = gst::now() - shared_->lastPacket();
-  if (silent >= kSilenceLimit) return onFailed(Error{ErrorCode::mediaFailed, "nothing received any more"});
+  const auto now = gst::now();
+  if (now - shared_->lastPacket() >= kSilenceLimit)
+    return onFailed(Error{ErrorCode::mediaFailed, "nothing received any more"});
+  if (shared_->network.unheardFor(now) >= kUnheardLimit)
+    return onFailed(Error{ErrorCode::mediaFailed, "nothing arrives there any more"});
   if (const auto poor = quality_.second(shared_->packets.take())) tell(handlers_.onQuality, *poor);
 }
 

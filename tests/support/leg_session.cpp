@@ -34,7 +34,7 @@ LegSession::LegSession(LegRoom& inRoom, WebRtcClient::Options options, const std
   };
   handlers.onCandidate = [this](const IceCandidate& candidate) {
     candidates.push_back(candidate);
-    client->addCandidate(candidate);
+    if (candidatesPass) client->addCandidate(candidate);
   };
   handlers.onState = [this](PeerState now, const Error& why) {
     state = now;
@@ -47,10 +47,10 @@ LegSession::LegSession(LegRoom& inRoom, WebRtcClient::Options options, const std
   handlers.onQuality = [this](bool now) { poor.push_back(now); };
   handlers.onKeyframeRequest = [count = keyframeRequests] { ++*count; };
   client->onAnswer = [this](const std::string& sdp) {
-    if (leg) leg->setAnswer(changeAnswer(sdp));
+    if (leg && answers) leg->setAnswer(changeAnswer(sdp));
   };
   client->onCandidate = [this](const IceCandidate& candidate) {
-    if (leg) leg->addCandidate(candidate);
+    if (leg && candidatesPass) leg->addCandidate(candidate);
   };
   PeerSettings peer;
   peer.key = {ParticipantId{name}, pc, ++gen};

@@ -43,6 +43,8 @@ struct LegSession {
 
   LegRoom& room;
   std::function<std::string(std::string)> changeAnswer = [](std::string sdp) { return sdp; };
+  bool answers = true;
+  bool candidatesPass = true;
   std::function<void()> onFailed;
   std::shared_ptr<FakeVideoSlot> video = std::make_shared<FakeVideoSlot>();
   std::shared_ptr<FakeAudioSlot> audio = std::make_shared<FakeAudioSlot>();

@@ -123,27 +123,72 @@ Bytes rtcp(int format, int type, Bytes body) {
   return packet;
 }
 
-TEST(NetworkMeterTest, HearsFeedbackAndReports) {
+class NetworkMeterTest : public testing::Test {
+ protected:
+  NetworkMeterTest() { meter.sendsWith({7}); }
+  void hear(const Bytes& compound, std::chrono::nanoseconds now) {
+    const auto packets = splitRtcp(compound);
+    ASSERT_TRUE(packets);
+    meter.onRtcp(*packets, 0, now);
+  }
+  static Bytes receiverReport(std::uint8_t highest) {
+    return rtcp(1, RtcpPacket::kReceiverReport,
+                {0, 0, 0, 1, 0, 0, 0, 7, 64, 0, 0, 0, 0, 0, 0, highest, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0});
+  }
+  // Of one packet.
+  static Bytes feedback(std::uint16_t sequence, bool received) {
+    return rtcp(RtcpPacket::kTransportCc, RtcpPacket::kTransportFeedback,
+                {0,
+                 0,
+                 0,
+                 1,
+                 0,
+                 0,
+                 0,
+                 7,
+                 static_cast<std::uint8_t>(sequence >> 8),
+                 static_cast<std::uint8_t>(sequence),
+                 0,
+                 1,
+                 0,
+                 0,
+                 9,
+                 0,
+                 static_cast<std::uint8_t>(received ? 0x20 : 0),
+                 1,
+                 4,
+                 0});
+  }
   NetworkMeter meter;
-  meter.sendsWith({7});
-  const auto number = meter.onSent(1000, 1000s);
-  EXPECT_FALSE(meter.report(1000s).feedback);
+};
 
-  const auto receiverReport =
-      rtcp(1, RtcpPacket::kReceiverReport,
-           {0, 0, 0, 1, 0, 0, 0, 7, 64, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0});
-  meter.onRtcp(*splitRtcp(receiverReport), 17 << 16 & 0xffffffff, 1001s);
+TEST_F(NetworkMeterTest, HearsReports) {
+  EXPECT_FALSE(meter.report(1001s).feedback);
+  hear(receiverReport(9), 1001s);
   EXPECT_TRUE(meter.report(1001s).feedback);
+  EXPECT_NEAR(meter.report(1001s).loss, 0.25, 1e-9);
+}
 
-  NetworkMeter other;
-  const auto sent = other.onSent(1000, 1000s);
-  EXPECT_EQ(sent, number);
-  const auto feedback = rtcp(
-      RtcpPacket::kTransportCc, RtcpPacket::kTransportFeedback,
-      {0, 0, 0, 1, 0,    0, 0, 7, static_cast<std::uint8_t>(sent >> 8), static_cast<std::uint8_t>(sent), 0, 1,
-       0, 0, 9, 0, 0x20, 1, 4, 0});
-  other.onRtcp(*splitRtcp(feedback), 0, 1001s);
-  EXPECT_TRUE(other.report(1001s).feedback);
+TEST_F(NetworkMeterTest, HearsFeedback) {
+  hear(feedback(meter.onSent(1000, 1000s), true), 1001s);
+  EXPECT_TRUE(meter.report(1001s).feedback);
+}
+
+TEST_F(NetworkMeterTest, KnowsHowLongNothingHasArrived) {
+  auto sent = meter.onSent(1000, 1000s);
+  EXPECT_EQ(meter.unheardFor(1020s), 0s) << "some never tell";
+  hear(feedback(sent, true), 1020s);
+  EXPECT_EQ(meter.unheardFor(1030s), 0s) << "nothing was sent";
+  sent = meter.onSent(1000, 1030s);
+  meter.onSent(1000, 1033s);
+  EXPECT_EQ(meter.unheardFor(1035s), 5s);
+  hear(feedback(sent, false), 1035s);
+  EXPECT_EQ(meter.unheardFor(1035s), 5s) << "that it is lost is no news of an arrival";
+  hear(receiverReport(9), 1036s);
+  EXPECT_EQ(meter.unheardFor(1036s), 0s);
+  meter.onSent(1000, 1037s);
+  hear(receiverReport(9), 1038s);
+  EXPECT_EQ(meter.unheardFor(1040s), 3s) << "the same as before";
 }
 
 }  // namespace
