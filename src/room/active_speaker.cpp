@@ -34,13 +34,35 @@ bool ActiveSpeaker::update(const std::vector<SpeakerLevel>& levels, Clock::time_
   if (const SpeakerLevel* challenger = loudestOther(levels)) {
     if (yields(find(levels, current_), *challenger, now)) next = challenger->participant;
   }
-  if (next == current_) return false;
+  const bool changed = next != current_;
+  if (changed) beginTurn(std::move(next), levels, now);
+  followCandidate(levels, now);
+  return changed;
+}
+
+void ActiveSpeaker::beginTurn(ParticipantId next, const std::vector<SpeakerLevel>& levels,
+                              Clock::time_point now) {
   current_ = std::move(next);
   turnBegan_ = now;
   turnDb_ = kSilentDb;
   for (auto& [id, voice] : voices_) voice.louderSince.reset();
   if (find(levels, current_) && find(levels, current_)->speaking) voices_[current_].spoke = ++turns_;
-  return true;
+}
+
+// Remains while they go on, unless another is clearly louder; so that a large picture is not asked of
+// everybody in turn.
+void ActiveSpeaker::followCandidate(const std::vector<SpeakerLevel>& levels, Clock::time_point now) {
+  const SpeakerLevel* held = find(levels, candidate_);
+  if (!held || !held->speaking || candidate_ == current_) {
+    held = nullptr;
+    candidate_ = {};
+  }
+  const SpeakerLevel* const loudest = loudestOther(levels);
+  const SpeakerLevel* const current = find(levels, current_);
+  if (!loudest || !current) return;
+  const bool rises = held ? loudest->levelDb >= held->levelDb + kLouderDb
+                          : loudest->levelDb >= current->levelDb || ended(*current, now);
+  if (rises) candidate_ = loudest->participant;
 }
 
 // Who speaks was heard last; of several the present speaker, whom the others talk over.
@@ -75,8 +97,11 @@ bool ActiveSpeaker::yields(const SpeakerLevel* current, const SpeakerLevel& to, 
   if (!current || !current->speaking) return true;
   const auto& louderSince = voices_.at(to.participant).louderSince;
   if (!louderSince) return false;
-  const bool ended = now - turnBegan_ >= kTurn && current->levelDb <= turnDb_ - kEndedDb;
-  return ended || now - *louderSince >= kLouderFor;
+  return ended(*current, now) || now - *louderSince >= kLouderFor;
+}
+
+bool ActiveSpeaker::ended(const SpeakerLevel& current, Clock::time_point now) const {
+  return now - turnBegan_ >= kTurn && current.levelDb <= turnDb_ - kEndedDb;
 }
 
 ParticipantId ActiveSpeaker::lastOfThoseHere() const {
@@ -87,6 +112,10 @@ ParticipantId ActiveSpeaker::lastOfThoseHere() const {
 
 const ParticipantId& ActiveSpeaker::current() const {
   return current_;
+}
+
+const ParticipantId& ActiveSpeaker::candidate() const {
+  return candidate_;
 }
 
 std::uint64_t ActiveSpeaker::lastSpoke(const ParticipantId& id) const {

@@ -22,6 +22,8 @@ class ActiveSpeaker {
   bool update(const std::vector<SpeakerLevel>& levels, Clock::time_point now);
 
   const ParticipantId& current() const;  // who spoke last, also in silence; empty: nobody has yet
+  // Who speaks beside them, as loud or after them, and may be the speaker soon; empty: nobody.
+  const ParticipantId& candidate() const;
   // Larger: was heard to speak more recently, as the speaker or beside. 0: never.
   std::uint64_t lastSpoke(const ParticipantId& id) const;
 
@@ -35,9 +37,12 @@ class ActiveSpeaker {
   void followTurn(const SpeakerLevel* current, Clock::time_point now);
   const SpeakerLevel* loudestOther(const std::vector<SpeakerLevel>& levels) const;
   bool yields(const SpeakerLevel* current, const SpeakerLevel& to, Clock::time_point now) const;
+  void beginTurn(ParticipantId next, const std::vector<SpeakerLevel>& levels, Clock::time_point now);
+  void followCandidate(const std::vector<SpeakerLevel>& levels, Clock::time_point now);
+  bool ended(const SpeakerLevel& current, Clock::time_point now) const;
   ParticipantId lastOfThoseHere() const;
 
-  ParticipantId current_;
+  ParticipantId current_, candidate_;
   Clock::time_point turnBegan_{}, heardAt_{};
   double turnDb_ = kSilentDb;  // of the present speaker's louder moments
   std::map<ParticipantId, Voice> voices_;

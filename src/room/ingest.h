@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +14,16 @@ namespace tessera {
 
 // What each sender is asked for: its tile's size, with a margin, and nothing while it is off the canvas. What
 // grows is asked for at once, and also for whoever may become large soon (the one who begins to speak); what
-// shrinks only when it stays so for kShrinkAfter. Pure, main thread.
+// shrinks only when it stays so for kShrinkAfter, and little changes not at all: each costs the sender a
+// keyframe. Pure, main thread.
 class IngestPlanner {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kShrinkAfter{2000};
+  // Of a picture that is cropped to its tile. The mixer cuts off up to 6 % rather than scale (mix/fit.cpp),
+  // so that a picture of this size costs it nothing, though senders round sizes.
+  static constexpr double kMargin = 1.04;
+  static constexpr int kLeastSide = 160;  // pixels, of the longer side
 
   explicit IngestPlanner(const CanvasSettings& canvas) : canvas_(canvas) {}
 
@@ -40,8 +46,15 @@ class IngestPlanner {
   std::optional<Clock::time_point> due() const { return due_; }  // when something shrinks; call update() then
 
  private:
+  struct Told {
+    Ingest ingest;
+    std::optional<Clock::time_point> lessSince;  // less would do
+  };
+  Ingest wanted(const Shown& shown) const;
+  bool settle(Told& told, const Ingest& wanted, Clock::time_point now);
+
   CanvasSettings canvas_;
-  std::map<std::pair<ParticipantId, std::string>, Ingest> told_;
+  std::map<std::pair<ParticipantId, std::string>, Told> told_;
   std::optional<Clock::time_point> due_;
 };
 

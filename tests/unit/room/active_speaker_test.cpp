@@ -21,6 +21,7 @@ class ActiveSpeakerTest : public testing::Test {
   void falls(char name) { at(name).levelDb = -60; }  // still marked as speaking
   void stops(char name) { at(name) = {at(name).participant, -60, false}; }
   std::string current() const { return speaker.current().value; }
+  std::string candidate() const { return speaker.candidate().value; }
   // How many times the speaker changed while `duration` passed.
   int pass(milliseconds duration, milliseconds step = milliseconds(100)) {
     int changes = speaker.update(levels, now) ? 1 : 0;
@@ -147,6 +148,54 @@ TEST_F(ActiveSpeakerTest, ALongTurnIsNotForgotten) {
   }
   EXPECT_EQ(current(), "a");
   EXPECT_GT(lastSpoke("a"), lastSpoke("c"));
+}
+
+TEST_F(ActiveSpeakerTest, WhoIsTalkingOverTheSpeakerIsACandidateBeforeTheyAreIt) {
+  speaks('a', -26);
+  pass(milliseconds(3000));
+  EXPECT_EQ(candidate(), "") << "the speaker is none";
+  speaks('b', -19);
+  EXPECT_EQ(pass(milliseconds(0)), 0);
+  EXPECT_EQ(candidate(), "b") << "400 ms earlier";
+  pass(milliseconds(1000));
+  EXPECT_EQ(current(), "b");
+  EXPECT_EQ(candidate(), "") << "who is the speaker now";
+  speaks('a', -19);
+  pass(milliseconds(100));
+  EXPECT_EQ(candidate(), "a") << "and may be again";
+}
+
+TEST_F(ActiveSpeakerTest, WhoAgreesQuietlyIsNoCandidate) {
+  speaks('a', -26);
+  pass(milliseconds(3000));
+  speaks('b', -32);
+  pass(milliseconds(500));
+  EXPECT_EQ(candidate(), "");
+}
+
+TEST_F(ActiveSpeakerTest, ACandidateRemainsUntilTheyStopOrAnotherIsClearlyLouder) {
+  speaks('a', -26);
+  pass(milliseconds(3000));
+  speaks('b', -25);
+  pass(milliseconds(200));
+  ASSERT_EQ(candidate(), "b");
+  speaks('b', -30);
+  speaks('c', -26);
+  pass(milliseconds(200));
+  EXPECT_EQ(candidate(), "b") << "as loud is not enough";
+  speaks('c', -24);
+  pass(milliseconds(0));
+  EXPECT_EQ(candidate(), "c");
+  stops('c');
+  stops('b');
+  pass(milliseconds(0));
+  EXPECT_EQ(candidate(), "");
+  speaks('b', -25);
+  pass(milliseconds(0));
+  ASSERT_EQ(candidate(), "b");
+  levels.erase(levels.begin() + 1);
+  pass(milliseconds(0));
+  EXPECT_EQ(candidate(), "") << "has left";
 }
 
 }  // namespace
