@@ -17,7 +17,8 @@ Result<Clip> obtainVideo(const VideoClipSettings& settings, const std::string& c
   if (stored) return stored;
   // A file that somebody named is not written over; what is in the cache is ours.
   if (chosen && stored.error().code != ErrorCode::notFound) return stored;
-  note("encoding the clip, once");
+  note(fmt::format("encoding the clip in {}x{} at {} fps, once", settings.width, settings.height,
+                   settings.fps));
   auto clip = encodeVideoClip(settings);
   if (!clip) return clip;
   if (const auto written = writeClip(file, settings, *clip); !written) {
@@ -27,19 +28,26 @@ Result<Clip> obtainVideo(const VideoClipSettings& settings, const std::string& c
   return clip;
 }
 
+std::vector<VideoClipSettings> wantedVariants(const Options& options) {
+  if (options.ignoreIngest || options.direct) return {options.video};
+  return variantsOf(options.video);
+}
+
 }  // namespace
 
 Result<Clips> obtainClips(const Options& options, const std::function<void(std::string_view)>& note) {
   Clips clips;
   if (options.participants == 0 && options.rounds == 0 && !options.direct) return clips;
   const auto share = [](Result<Clip>& clip) { return std::make_shared<const Clip>(std::move(*clip)); };
-  auto video = obtainVideo(options.video, options.clipFile, note);
-  if (!video) return tl::unexpected(video.error());
+  for (const VideoClipSettings& settings : wantedVariants(options)) {
+    auto video = obtainVideo(settings, clips.video.empty() ? options.clipFile : "", note);
+    if (!video) return tl::unexpected(video.error());
+    clips.video.push_back({settings, share(video)});
+  }
   auto talking = encodeAudioClip(true);
   if (!talking) return tl::unexpected(talking.error());
   auto quiet = encodeAudioClip(false);
   if (!quiet) return tl::unexpected(quiet.error());
-  clips.video = share(video);
   clips.talking = share(talking);
   clips.quiet = share(quiet);
   return clips;

@@ -4,17 +4,18 @@
 #include <memory>
 #include <string_view>
 
-#include "load/clip.h"
+#include "load/clip_variants.h"
 #include "load/options.h"
 
 namespace tessera::load {
 
 struct Clips {
-  std::shared_ptr<const Clip> video, talking, quiet;
+  ClipVariants video;  // the best alone when ingest is ignored
+  std::shared_ptr<const Clip> talking, quiet;
 };
 
-// Takes the video clip from where it was stored, or encodes and stores it; `note` is told what takes long or
-// went wrong without harm. Blocks for seconds.
+// Takes the video clips from where they were stored, or encodes and stores them; `note` is told what takes
+// long or went wrong without harm. Blocks for seconds.
 [[nodiscard]] Result<Clips> obtainClips(const Options& options,
                                         const std::function<void(std::string_view)>& note);
 

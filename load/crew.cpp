@@ -14,9 +14,7 @@ Crew::Crew(const Options& options, Clips clips)
     : options_(options),
       clips_(std::move(clips)),
       signaling_(options.participants + options.viewers + 1, options.insecure),
-      company_{
-          signaling_,    sender_, teardown_, options.url, options.room, options.video, options.gatherAddress,
-          options.layout} {}
+      company_{signaling_, sender_, teardown_, options} {}
 
 std::unique_ptr<Participant> Crew::make(const Place& place, std::function<void()> onChanged) {
   Participant::Settings settings;
@@ -35,6 +33,8 @@ std::unique_ptr<Participant> Crew::make(const Place& place, std::function<void()
   if (place.watched && (place.viewer || !talks)) settings.onlyTalker = onlyTalker_;
   settings.phase = std::fmod(place.index * kGoldenRatio, 1.0);
   settings.keepDecoding = place.watched;
+  if (const auto& heights = options_.receiveHeights; !heights.empty())
+    settings.receiveHeight = heights[static_cast<std::size_t>(place.index) % heights.size()];
   return std::make_unique<Participant>(company_, std::move(settings), std::move(onChanged));
 }
 

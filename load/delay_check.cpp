@@ -13,7 +13,8 @@ constexpr Milliseconds kLongestDelay{3000};
 
 }  // namespace
 
-void DelayCheck::setSources(std::vector<Source> sources) {
+void DelayCheck::setSources(std::vector<Source> sources, int canvasWidth) {
+  canvasWidth_ = canvasWidth;
   const auto same = [](const Watched& watched, const Source& source) {
     return watched.source.log == source.log && watched.source.place == source.place;
   };
@@ -29,7 +30,10 @@ void DelayCheck::onFrame(const LumaPlane& luma, TimePoint lastPacket, TimePoint 
 }
 
 void DelayCheck::read(Watched& watched, const LumaPlane& luma, TimePoint lastPacket) {
-  const auto number = readTimeCode(luma, watched.source.place);
+  const double scale = canvasWidth_ > 0 ? static_cast<double>(luma.width) / canvasWidth_ : 1;
+  const Placement& place = watched.source.place;
+  const auto number =
+      readTimeCode(luma, {place.x * scale, place.y * scale, place.width * scale, place.height * scale});
   if (!number) {
     ++unread_;
     return;

@@ -14,10 +14,11 @@ namespace tessera::load {
 class DelayCheck {
  public:
   struct Source {
-    Placement place;  // of the whole source picture on the mix
+    Placement place;  // of the whole source picture on the canvas
     std::shared_ptr<const SendLog> log;
   };
-  void setSources(std::vector<Source> sources);
+  // `canvasWidth`: of the canvas that the places are on; the mix may come smaller. 0: it does not.
+  void setSources(std::vector<Source> sources, int canvasWidth = 0);
 
   // `lastPacket`: when the last packet of the mixed frame came in; `now`: when it was decoded.
   void onFrame(const LumaPlane& luma, TimePoint lastPacket, TimePoint now);
@@ -33,6 +34,7 @@ class DelayCheck {
   void read(Watched& watched, const LumaPlane& luma, TimePoint lastPacket);
 
   std::vector<Watched> watched_;
+  int canvasWidth_ = 0;
   std::vector<DelaySample> series_;
   std::vector<double> decodeMs_;
   std::uint64_t unread_ = 0;

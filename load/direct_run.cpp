@@ -55,7 +55,7 @@ void DirectRun::answer(const std::string& offer) {
   handlers.onFailed = [this](const Error& why) { fail(why.text); };
   MediaPeer::Settings settings;
   settings.codec = options_.video.codec;
-  settings.video = crew_.clips().video;
+  settings.video = crew_.clips().video.front().clip;
   settings.audio = crew_.clips().talking;
   settings.logs = logs_;
   settings.gatherAddress = "127.0.0.1";

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "room/media_room.h"
+
 namespace tessera::load {
 
 using Clock = std::chrono::steady_clock;
@@ -21,6 +23,7 @@ struct VideoFigures {
   std::uint64_t bytes = 0;  // RTP payload
   Milliseconds longestGap{0};
   double fps = 0;
+  std::uint64_t keyframes = 0;  // of `frames`
 };
 
 struct AudioFigures {
@@ -28,6 +31,26 @@ struct AudioFigures {
   std::uint64_t lostPackets = 0;
   std::uint64_t bytes = 0;
   Milliseconds longestGap{0};
+};
+
+// The same of one second of the window, picture and sound.
+struct SecondFigures {
+  std::uint64_t frames = 0, keyframes = 0, incomplete = 0, lost = 0;
+  std::uint64_t bytes = 0;
+  Milliseconds gap{0};  // the longest between frames that ended in this second
+  std::uint64_t audioPackets = 0, audioLost = 0, audioBytes = 0;
+};
+inline constexpr std::size_t kMostSeconds = 600;  // later ones are not kept apart
+
+// What the server said that a member gets, and what it asked of it.
+struct ReceivingSample {
+  Milliseconds at{0};  // since the measurement began; less than 0: before
+  int levels = 1;
+  Receiving receiving;
+};
+struct IngestSample {
+  Milliseconds at{0};
+  Ingest asked;
 };
 
 // What the one who keeps decoding saw.
@@ -70,7 +93,11 @@ struct MemberFigures {
   std::optional<PictureFigures> picture;
   std::optional<DelayFigures> delay;
   std::optional<SoundFigures> sound;
-  double kbpsIn = 0, kbpsOut = 0;  // media payload, without RTP, SRTP and UDP headers
+  std::vector<SecondFigures> seconds;
+  std::uint64_t keyframesSinceJoin = 0;
+  std::vector<ReceivingSample> receiving;  // each change; empty: the server does not tell
+  std::vector<IngestSample> ingest;        // likewise
+  double kbpsIn = 0, kbpsOut = 0;          // media payload, without RTP, SRTP and UDP headers
 };
 
 }  // namespace tessera::load

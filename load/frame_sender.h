@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <queue>
 #include <thread>
 #include <vector>
@@ -15,7 +16,7 @@
 
 namespace tessera::load {
 
-// One clip on its way into one connection, in a loop.
+// A clip on its way into one connection, in a loop.
 class SendTrack {
  public:
   struct Settings {
@@ -23,11 +24,13 @@ class SendTrack {
     double driftPpm = 0;           // how much faster the sender's clock runs than ours
     std::shared_ptr<SendLog> log;  // or null
   };
-  // The pad is made of `clip->caps`.
+  // The pad is made of `clip->caps`; clips that follow are of the same codec.
   SendTrack(std::shared_ptr<const Clip> clip, Settings settings);
 
   gst::PushPad& pad() { return pad_; }
   void stop();  // any thread; nothing is sent from now on
+  // From the next frame on it sends this clip, beginning with its next keyframe; null: nothing. Any thread.
+  void play(std::shared_ptr<const Clip> clip);
   std::uint64_t bytesSent() const { return bytesSent_; }
   // Of the sound that is being pushed, as RFC 6464 has it: the voice bit and -dBov.
   std::shared_ptr<const std::atomic<std::uint8_t>> level() const { return level_; }
@@ -38,15 +41,18 @@ class SendTrack {
   bool sendNext(TimePoint due);
   // When the one after it is due; `late` by which it is put off, as is the sender's clock.
   TimePoint nextDue(TimePoint due, Clock::duration late);
+  void changeClip();
 
-  const std::shared_ptr<const Clip> clip_;
   const Settings settings_;
-  const Clock::duration interval_;                           // between frames by our clock
   const std::shared_ptr<std::atomic<bool>> keyframeWanted_;  // shared with the pad's event handler
   const std::shared_ptr<std::atomic<std::uint8_t>> level_;
   gst::PushPad pad_;
-  std::size_t at_;         // of the sending thread
-  TimePoint mediaTime_{};  // likewise: by the sender's clock; the same as ours at its first frame
+  std::shared_ptr<const Clip> clip_;  // of the sending thread; the last one while nothing is sent
+  bool silent_ = false;               // likewise: nothing is sent
+  std::size_t at_;                    // likewise
+  TimePoint mediaTime_{};             // likewise: by the sender's clock; the same as ours at its first frame
+  std::mutex mutex_;                  // guards the following
+  std::optional<std::shared_ptr<const Clip>> wanted_;  // play(), until the next frame
   std::atomic<bool> stopped_{false};
   std::atomic<std::uint64_t> bytesSent_{0};
 };

@@ -12,6 +12,7 @@ using std::chrono::seconds;
 constexpr seconds kSettleTime{2};
 constexpr seconds kLeaveTime{3};  // for the WebSockets to close in order
 constexpr milliseconds kWatchInterval{250};
+constexpr milliseconds kStormStep{5};
 constexpr Milliseconds kLongestFreeze{2000};
 
 bool hasSettled(const Participant& member) {
@@ -19,6 +20,14 @@ bool hasSettled(const Participant& member) {
 }
 bool isOut(const Participant& member) {
   return member.state() == Participant::State::failed || member.state() == Participant::State::left;
+}
+// False when it was sent a still picture or none for a while, which is not ours to judge.
+bool wasMoving(const MemberFigures& member) {
+  for (std::size_t i = 0; i < member.receiving.size(); ++i) {
+    const bool inForce = i + 1 == member.receiving.size() || member.receiving[i + 1].at.count() > 0;
+    if (inForce && member.receiving[i].receiving.picture.fps == 0) return false;
+  }
+  return true;
 }
 bool isClosed(const Participant& member) {
   return member.closed();
@@ -42,12 +51,22 @@ void LoadRun::start() {
     members_.push_back(crew_.make({i, true, participants > 0 && i + 1 == viewers}, [this] { onChanged(); }));
   watchTimer_.every(kWatchInterval, [this] { checkDeadlines(); });
   progressTimer_.every(seconds(1), [this] { showProgress(); });
-  rampTimer_.every(options_.ramp, [this] { joinNext(); });
+  firstJoin_ = Clock::now();
+  rampTimer_.every(options_.joinWithin ? kStormStep : options_.ramp, [this] { joinNext(); });
   joinNext();
 }
 
+// A ramp goes step by step; a storm is over in its time, however late we are.
+std::size_t LoadRun::joinsDue() const {
+  if (!options_.joinWithin) return joined_ + 1;
+  const Milliseconds passed = Clock::now() - firstJoin_, all = *options_.joinWithin;
+  if (passed >= all) return members_.size();
+  return 1 + static_cast<std::size_t>(passed / all * static_cast<double>(members_.size()));
+}
+
 void LoadRun::joinNext() {
-  if (joined_ < members_.size()) members_[joined_++]->join();
+  const std::size_t due = std::min(joinsDue(), members_.size());
+  while (joined_ < due) members_[joined_++]->join();
   if (joined_ == members_.size()) rampTimer_.stop();
 }
 
@@ -124,10 +143,12 @@ void LoadRun::judge(MemberFigures& member) const {
     member.failure = "no picture yet when the run was ended";
   } else if (phase_ != Phase::measuring || report_.measuredSeconds < 1) {
     return;
-  } else if (member.video.frames == 0 && !options_.audioOnly) {
-    member.failure = "no picture during the measurement";
   } else if (member.audio.packets == 0) {
     member.failure = "no sound during the measurement";
+  } else if (!wasMoving(member) || options_.audioOnly) {
+    return;
+  } else if (member.video.frames == 0) {
+    member.failure = "no picture during the measurement";
   } else if (member.picture && member.picture->frames > 0 &&
              member.picture->lowestVariance < kBlankVariance) {
     member.failure = "the picture was blank";

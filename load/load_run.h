@@ -23,6 +23,7 @@ class LoadRun {
  private:
   enum class Phase { joining, settling, measuring, leaving, done };
   void joinNext();
+  std::size_t joinsDue() const;
   void onChanged();
   void checkDeadlines();
   void beginMeasuring();
@@ -40,6 +41,7 @@ class LoadRun {
   ServerWatch server_;
   std::vector<std::unique_ptr<Participant>> members_;
   std::size_t joined_ = 0;  // that have begun to
+  TimePoint firstJoin_{};
   Phase phase_ = Phase::joining;
   TimePoint windowStart_{};
   double ownCpuAtWindow_ = 0;

@@ -129,7 +129,7 @@ Status MediaPeer::build(Offer& offer, std::shared_ptr<Received> received) {
   configureIce();
   auto receiver = MediaReceiver::create(
       std::move(received), {settings_.codec, offer.video ? offer.video->payload : 0, settings_.keepDecoding,
-                            settings_.audioOnly, [weak = weak_.get()] {
+                            settings_.audioOnly || settings_.soundIsFirst, [weak = weak_.get()] {
                               post([weak] {
                                 if (auto* self = weak.get()) self->handlers_.onFirstFrame();
                               });
@@ -183,6 +183,7 @@ Status MediaPeer::addTrack(const std::shared_ptr<const Clip>& clip, const Offere
                                 video ? settings_.logs.video : settings_.logs.audio});
   if (!video && offered.levelId) writeLevels(source->get(), *offered.levelId, track->level());
   if (auto ok = track->pad().linkTo(*element); !ok) return ok;
+  if (video) videoTrack_ = track;
   tracks_.push_back(std::move(track));
   return {};
 }
@@ -214,6 +215,8 @@ void MediaPeer::configureIce() {
   g_object_set(agent, "upnp", FALSE, nullptr);
   g_object_unref(agent);
   g_object_unref(ice);
+  if (settings_.relayOnly)
+    g_object_set(webrtc_, "ice-transport-policy", GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY, nullptr);
   for (const wire::IceServer& server : settings_.iceServers) {
     if (server.url.starts_with("stun:")) {
       g_object_set(webrtc_, "stun-server", ("stun://" + server.url.substr(5)).c_str(), nullptr);
@@ -320,6 +323,10 @@ void MediaPeer::addCandidate(const IceCandidate& candidate) {
   // webrtcbin takes everything in one transport, and an empty candidate is of no use to it.
   if (!candidate.candidate.starts_with("candidate:")) return;
   g_signal_emit_by_name(webrtc_, "add-ice-candidate", 0u, candidate.candidate.c_str());
+}
+
+void MediaPeer::playVideo(std::shared_ptr<const Clip> clip) {
+  if (videoTrack_) videoTrack_->play(std::move(clip));
 }
 
 std::uint64_t MediaPeer::bytesSent() const {

@@ -29,9 +29,11 @@ class MediaPeer {
     double driftPpm = 0;                       // how much faster our clock runs than the machine's
     SendLogs logs;                             // of the clips; or null
     bool audioOnly = false;                    // takes no video either
+    bool soundIsFirst = false;                 // the first sound counts as the first frame
     bool keepDecoding = false;
     std::string gatherAddress;  // empty: every interface but loopback
     std::vector<wire::IceServer> iceServers;
+    bool relayOnly = false;  // media goes through a TURN server only
   };
   struct Handlers {  // on the main thread, none after the MediaPeer is gone
     std::function<void(const std::string& sdp)> onAnswer;
@@ -49,6 +51,8 @@ class MediaPeer {
   MediaPeer& operator=(const MediaPeer&) = delete;
 
   void addCandidate(const IceCandidate& candidate);
+  // Goes on with this clip instead, if it sends video at all; null: with none.
+  void playVideo(std::shared_ptr<const Clip> clip);
   std::uint64_t bytesSent() const;
 
  private:
@@ -72,6 +76,7 @@ class MediaPeer {
   GstElement* webrtc_ = nullptr;
   std::shared_ptr<MediaReceiver> receiver_;
   std::vector<std::shared_ptr<SendTrack>> tracks_;
+  std::shared_ptr<SendTrack> videoTrack_;  // one of these, or null
   std::vector<gst::SignalConnection> signals_;
   std::unique_ptr<gst::BusWatch> bus_;
   bool connected_ = false;

@@ -78,7 +78,7 @@ struct MediaReceiver::VideoInput {
       const std::lock_guard lock(received->mutex);
       received->audio.onPacket(packet, now);
       if (settings.keepDecoding) received->sound.onPacket(packet, now);
-      first = settings.audioOnly && !received->firstFrame;
+      first = settings.soundIsFirst && !received->firstFrame;
       if (first) received->firstFrame = now;
     }
     if (first) settings.onFirstFrame();

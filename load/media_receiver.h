@@ -34,7 +34,7 @@ class MediaReceiver {
     VideoCodec codec = VideoCodec::vp8;
     int videoPayload = 0;
     bool keepDecoding = false;           // and looks at picture and sound
-    bool audioOnly = false;              // the first packet of sound counts as the first frame
+    bool soundIsFirst = false;           // the first packet of sound counts as the first frame
     std::function<void()> onFirstFrame;  // on a streaming thread
   };
 

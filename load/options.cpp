@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <glib.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -12,6 +13,8 @@
 
 namespace tessera::load {
 namespace {
+
+constexpr int kMostHeight = 16384;  // of a picture, by the protocol
 
 const char* const kSummary =
     "Joins a room as many participants at once, sends each one's encoded video and audio, and reports what\n"
@@ -45,8 +48,12 @@ struct Raw {
   gchar* clip = nullptr;
   gchar* gather = nullptr;
   gchar* layout = nullptr;
+  gchar* receive = nullptr;
+  gchar* turn = nullptr;
   double driftPpm = 0;
   int participants, viewers, seconds, fps, kbps, ramp, joinTimeout, rounds, stay, serverPid, talkers;
+  int joinWithin = -1;
+  gboolean ignoreIngest = FALSE, relay = FALSE;
   gboolean direct = FALSE, audioOnly = FALSE, json = FALSE, insecure = FALSE, version = FALSE;
 
   explicit Raw(const Options& o)
@@ -62,7 +69,7 @@ struct Raw {
         serverPid(0),
         talkers(o.talkers) {}
   ~Raw() {
-    for (gchar* text : {url, room, codec, size, clip, gather, layout}) g_free(text);
+    for (gchar* text : {url, room, codec, size, clip, gather, layout, receive, turn}) g_free(text);
   }
   Raw(const Raw&) = delete;
   Raw& operator=(const Raw&) = delete;
@@ -79,6 +86,8 @@ Status parseArguments(Raw& raw, int argc, char** argv) {
       {"seconds", 's', 0, G_OPTION_ARG_INT, &raw.seconds,
        "How long to measure, after everybody is in and 2 s have passed (20)", "S"},
       {"ramp", 0, 0, G_OPTION_ARG_INT, &raw.ramp, "Time from one join to the next (100)", "MS"},
+      {"join-within", 0, 0, G_OPTION_ARG_INT, &raw.joinWithin,
+       "Time in which all begin to join, evenly, instead of --ramp", "MS"},
       {"join-timeout", 0, 0, G_OPTION_ARG_INT, &raw.joinTimeout,
        "How long a join may take up to the first picture (15)", "S"},
       {"codec", 0, 0, G_OPTION_ARG_STRING, &raw.codec, "VP8 or H264 (VP8)", "CODEC"},
@@ -99,6 +108,14 @@ Status parseArguments(Raw& raw, int argc, char** argv) {
        "room's "
        "own)",
        "KIND"},
+      {"ignore-ingest", 0, 0, G_OPTION_ARG_NONE, &raw.ignoreIngest,
+       "Send the same all along; else smaller, or nothing, as the server asks for", nullptr},
+      {"receive", 0, 0, G_OPTION_ARG_STRING, &raw.receive,
+       "Height of the picture that members want at most, in turn; 0: sound alone", "HEIGHT,…"},
+      {"turn", 0, 0, G_OPTION_ARG_STRING, &raw.turn,
+       "Use this TURN server (turn:host:port?transport=udp) in place of the server's, by its credentials",
+       "URL"},
+      {"relay", 0, 0, G_OPTION_ARG_NONE, &raw.relay, "Send and receive media through TURN only", nullptr},
       {"gather", 0, 0, G_OPTION_ARG_STRING, &raw.gather,
        "Send and receive media on this address only (on loopback, if the server is there)", "ADDRESS"},
       {"server-pid", 0, 0, G_OPTION_ARG_INT, &raw.serverPid,
@@ -137,6 +154,7 @@ Status checkRanges(const Raw& raw) {
                 {"viewers", raw.viewers, 0, 1000},
                 {"seconds", raw.seconds, 1, 86400},
                 {"ramp", raw.ramp, 0, 60000},
+                {"join-within", raw.joinWithin, -1, 600000},
                 {"join-timeout", raw.joinTimeout, 1, 600},
                 {"fps", raw.fps, 1, 60},
                 {"kbps", raw.kbps, 50, 20000},
@@ -197,6 +215,31 @@ Status readLayout(const Raw& raw, Options& options) {
   return fail(ErrorCode::config, "--layout {}: is none that the protocol knows", raw.layout);
 }
 
+Status readReceive(const Raw& raw, Options& options) {
+  if (!raw.receive) return {};
+  std::string_view rest = raw.receive;
+  while (true) {
+    int height = -1;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), height);
+    if (error != std::errc() || height < 0 || height > kMostHeight)
+      return fail(ErrorCode::config, "--receive {}: expected heights from 0 to {}, as 720,360", raw.receive,
+                  kMostHeight);
+    options.receiveHeights.push_back(height);
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    if (rest.empty()) return {};
+    if (!rest.starts_with(',')) return fail(ErrorCode::config, "--receive {}: expected commas", raw.receive);
+    rest.remove_prefix(1);
+  }
+}
+
+Status readTurn(const Raw& raw, Options& options) {
+  options.relayOnly = raw.relay;
+  options.turn = raw.turn ? raw.turn : "";
+  if (raw.turn && !options.turn.starts_with("turn:") && !options.turn.starts_with("turns:"))
+    return fail(ErrorCode::config, "--turn {}: expected turn:host:port or turns:host:port", raw.turn);
+  return {};
+}
+
 Status readGather(const Raw& raw, Options& options) {
   options.gatherAddress = raw.gather ? raw.gather : "";
   if (!raw.gather) {
@@ -225,6 +268,8 @@ Result<Options> parseOptions(int argc, char** argv) {
   if (auto ok = readVideo(raw, options.video); !ok) return tl::unexpected(ok.error());
   if (auto ok = readGather(raw, options); !ok) return tl::unexpected(ok.error());
   if (auto ok = readLayout(raw, options); !ok) return tl::unexpected(ok.error());
+  if (auto ok = readReceive(raw, options); !ok) return tl::unexpected(ok.error());
+  if (auto ok = readTurn(raw, options); !ok) return tl::unexpected(ok.error());
   if (raw.room) {
     const auto room = parseRoomId(raw.room);
     if (!room) return fail(ErrorCode::config, "--room {}: {}", raw.room, room.error().text);
@@ -234,6 +279,8 @@ Result<Options> parseOptions(int argc, char** argv) {
   options.viewers = raw.viewers;
   options.seconds = std::chrono::seconds(raw.seconds);
   options.ramp = std::chrono::milliseconds(raw.ramp);
+  if (raw.joinWithin >= 0) options.joinWithin = std::chrono::milliseconds(raw.joinWithin);
+  options.ignoreIngest = raw.ignoreIngest;
   options.joinTimeout = std::chrono::seconds(raw.joinTimeout);
   options.rounds = raw.rounds;
   options.stay = std::chrono::milliseconds(raw.stay);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -22,6 +23,7 @@ struct Options {
   int viewers = 0;
   std::chrono::seconds seconds{20};  // measured, after everybody is in
   std::chrono::milliseconds ramp{100};
+  std::optional<std::chrono::milliseconds> joinWithin;  // of all joins; instead of the ramp
   std::chrono::seconds joinTimeout{15};
   int rounds = 0;  // more than 0: people come and go instead of being measured
   std::chrono::milliseconds stay{500};
@@ -32,8 +34,12 @@ struct Options {
   int talkers = 3;                   // of the participants; the others send silence
   double driftPpm = 0;               // how much faster the participants' clocks run
   std::optional<LayoutKind> layout;  // the moderator asks for; nothing: the room's own
-  std::string gatherAddress;         // empty: 127.0.0.1 when the server is on loopback, else every interface
-  pid_t serverPid = 0;               // 0: who listens on the URL's port
+  bool ignoreIngest = false;         // sends the best all along, whatever is asked for
+  std::vector<int> receiveHeights;   // that the members ask for at most, in turn; empty: as good as possible
+  std::string turn;                  // "turn:host:port", in place of the server's; by its credentials
+  bool relayOnly = false;
+  std::string gatherAddress;  // empty: 127.0.0.1 when the server is on loopback, else every interface
+  pid_t serverPid = 0;        // 0: who listens on the URL's port
   bool json = false;
   bool insecure = false;
 };

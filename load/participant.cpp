@@ -1,13 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/participant.h"
 
+#include <algorithm>
+
 namespace tessera::load {
+namespace {
+
+constexpr std::chrono::seconds kStatsInterval{2};
+
+// Of picture and sound; those without either are there, too.
+std::vector<SecondFigures> secondsOf(const Received& received, Clock::duration window) {
+  std::vector<SecondFigures> seconds = received.video.seconds();
+  const std::vector<SecondFigures>& sound = received.audio.seconds();
+  const auto whole =
+      static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::seconds>(window).count());
+  seconds.resize(std::max({seconds.size(), sound.size(), std::min(whole, kMostSeconds)}));
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    seconds[i].audioPackets = sound[i].audioPackets;
+    seconds[i].audioLost = sound[i].audioLost;
+    seconds[i].audioBytes = sound[i].audioBytes;
+  }
+  return seconds;
+}
+
+}  // namespace
 
 Participant::Participant(Company& company, Settings settings, std::function<void()> onChanged)
     : company_(company),
       settings_(std::move(settings)),
       onChanged_(std::move(onChanged)),
-      received_(std::make_shared<Received>(company.video.codec)) {
+      received_(std::make_shared<Received>(company.options.video.codec)) {
   received_->sound.setTalker(settings_.onlyTalker);
 }
 
@@ -21,8 +43,8 @@ void Participant::join() {
   handlers.onOpen = [this] { onOpen(); };
   handlers.onMessage = [this](const wire::ToClient& message) { onMessage(message); };
   handlers.onClosed = [this](const Error& why) { onClosed(why); };
-  client_ =
-      std::make_unique<SignalingClient>(company_.signaling, company_.url, company_.room, std::move(handlers));
+  client_ = std::make_unique<SignalingClient>(company_.signaling, company_.options.url, company_.options.room,
+                                              std::move(handlers));
 }
 
 void Participant::onOpen() {
@@ -32,7 +54,8 @@ void Participant::onOpen() {
   join.sendVideo = !settings_.viewer && !settings_.audioOnly;
   join.sendAudio = !settings_.viewer;
   join.cameraOff = settings_.audioOnly;
-  join.codecs = {company_.video.codec};
+  join.codecs = {company_.options.video.codec};
+  join.receive.height = settings_.receiveHeight;
   joinSent_ = Clock::now();
   client_->send(join);
 }
@@ -50,7 +73,12 @@ void Participant::onMessage(const wire::ToClient& message) {
     onCandidate(*candidate);
   } else if (const auto* tiles = std::get_if<wire::Tiles>(&message)) {
     tiles_ = tiles->picture.tiles;
+    canvasWidth_ = tiles->picture.canvas.width;
     watchTiles();
+  } else if (const auto* ingest = std::get_if<wire::ServerIngest>(&message)) {
+    onIngest(*ingest);
+  } else if (const auto* receiving = std::get_if<wire::ServerReceiving>(&message)) {
+    onReceiving(*receiving);
   } else if (const auto* error = std::get_if<wire::ErrorMessage>(&message)) {
     // A refused join is never followed by media, whether it is final or could be tried again.
     if (error->final || error->re == "join" || error->re == "answer")
@@ -66,8 +94,10 @@ void Participant::onWelcome(const wire::Welcome& welcome) {
   iceServers_ = welcome.iceServers;
   rosterSize_ = welcome.participants.size();
   if (settings_.logs.video) company_.senders[welcome.id] = settings_.logs;
-  if (company_.layout && welcome.role == wire::Role::moderator)
-    client_->send(wire::ClientLayout{LayoutChoice{*company_.layout, {}, {}}});
+  if (company_.options.layout && welcome.role == wire::Role::moderator)
+    client_->send(wire::ClientLayout{LayoutChoice{*company_.options.layout, {}, {}}});
+  lastStats_.at = Clock::now();
+  statsTimer_.every(kStatsInterval, [this] { sendStats(); });
   onChanged_();
 }
 
@@ -77,22 +107,69 @@ void Participant::onOffer(const wire::ServerOffer& offer) {
   pc_ = offer.pc;
   gen_ = offer.gen;
   MediaPeer::Settings settings;
-  settings.codec = company_.video.codec;
+  settings.codec = company_.options.video.codec;
   if (!settings_.viewer) {
-    settings.video = settings_.video;
+    if (!settings_.video.empty()) settings.video = settings_.video.front().clip;
     settings.audio = settings_.audio;
   }
   settings.phase = settings_.phase;
   settings.driftPpm = settings_.driftPpm;
   settings.logs = settings_.logs;
   settings.audioOnly = settings_.audioOnly;
+  settings.soundIsFirst = settings_.receiveHeight == 0;
   settings.keepDecoding = settings_.keepDecoding;
-  settings.gatherAddress = company_.gatherAddress;
-  settings.iceServers = iceServers_;
+  settings.gatherAddress = company_.options.gatherAddress;
+  settings.iceServers = iceServers();
+  settings.relayOnly = company_.options.relayOnly;
+  if (settings.relayOnly && settings.iceServers.empty()) return fail("the server names no TURN server");
   auto media = MediaPeer::create(std::move(settings), offer.sdp, received_, company_.sender,
                                  company_.teardown, mediaHandlers(offer));
   if (!media) return fail(media.error().text);
   media_ = std::move(*media);
+  obeyIngest();
+}
+
+// Of what the server offers, all; with --turn that one alone, by the server's credentials.
+std::vector<wire::IceServer> Participant::iceServers() const {
+  if (company_.options.turn.empty()) return iceServers_;
+  for (wire::IceServer server : iceServers_) {
+    if (!server.url.starts_with("turn")) continue;
+    server.url = company_.options.turn;
+    return {server};
+  }
+  return {};
+}
+
+void Participant::onIngest(const wire::ServerIngest& ingest) {
+  if (ingest.pc != "main") return;
+  ingest_ = ingest;
+  asked_.emplace_back(Clock::now(), ingest.ingest);
+  obeyIngest();
+}
+
+void Participant::obeyIngest() {
+  if (!ingest_ || !media_ || ingest_->gen != gen_ || company_.options.ignoreIngest) return;
+  media_->playVideo(pickVariant(settings_.video, ingest_->ingest));
+}
+
+void Participant::onReceiving(const wire::ServerReceiving& receiving) {
+  receiving_.emplace_back(Clock::now(), receiving);
+}
+
+// As a client that decodes and shows all that it gets: it is not the one that is measured.
+void Participant::sendStats() {
+  if (state_ == State::failed || state_ == State::left || !media_) return;
+  const TimePoint now = Clock::now();
+  wire::ClientStats stats;
+  stats.seconds = std::chrono::duration<double>(now - lastStats_.at).count();
+  {
+    const std::lock_guard lock(received_->mutex);
+    stats.framesDecoded = static_cast<int>(received_->video.frames() - lastStats_.frames);
+    stats.packetsLost = static_cast<int>(received_->video.lostPackets() - lastStats_.lost);
+    lastStats_ = {now, received_->video.frames(), received_->video.lostPackets()};
+  }
+  stats.fps = stats.framesDecoded / stats.seconds;
+  client_->send(stats);
 }
 
 MediaPeer::Handlers Participant::mediaHandlers(const wire::ServerOffer& offer) {
@@ -120,12 +197,12 @@ void Participant::watchTiles() {
   for (const Tile& tile : tiles_) {
     const auto sender = company_.senders.find(tile.participant);
     if (sender == company_.senders.end() || tile.pc != "main") continue;
-    sources.push_back(
-        {placeInTile(company_.video.width, company_.video.height, tile.x, tile.y, tile.width, tile.height),
-         sender->second.video});
+    sources.push_back({placeInTile(company_.options.video.width, company_.options.video.height, tile.x,
+                                   tile.y, tile.width, tile.height),
+                       sender->second.video});
   }
   const std::lock_guard lock(received_->mutex);
-  received_->delay.setSources(std::move(sources));
+  received_->delay.setSources(std::move(sources), canvasWidth_);
 }
 
 void Participant::onConnected() {
@@ -201,9 +278,14 @@ MemberFigures Participant::figures(TimePoint now) {
   if (connected_) result.connected = sinceJoin(*connected_);
   const std::lock_guard lock(received_->mutex);
   if (received_->firstFrame) result.firstFrame = sinceJoin(*received_->firstFrame);
+  result.keyframesSinceJoin = received_->video.keyframes();
   if (windowStart_ == TimePoint{} || now <= windowStart_) return result;
   result.video = received_->video.figures(now);
   result.audio = received_->audio.figures(now);
+  result.seconds = secondsOf(*received_, now - windowStart_);
+  for (const auto& [at, told] : receiving_)
+    result.receiving.push_back({Milliseconds(at - windowStart_), told.levels, told.receiving});
+  for (const auto& [at, asked] : asked_) result.ingest.push_back({Milliseconds(at - windowStart_), asked});
   if (settings_.keepDecoding && !settings_.audioOnly) {
     result.picture = received_->picture.figures(now);
     result.delay = received_->delay.figures();

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "load/clip_variants.h"
 #include "load/media_peer.h"
+#include "load/options.h"
 #include "load/signaling_client.h"
 
 namespace tessera::load {
@@ -15,11 +17,7 @@ struct Company {
   SignalingContext& signaling;
   FrameSender& sender;
   Teardown& teardown;
-  std::string url;
-  RoomId room;
-  VideoClipSettings video;
-  std::string gatherAddress;
-  std::optional<LayoutKind> layout;  // what the moderator asks for
+  const Options& options;
   // Of those who were welcomed so far. Main thread.
   std::map<ParticipantId, SendLogs> senders = {};
 };
@@ -30,8 +28,10 @@ class Participant {
  public:
   struct Settings {
     std::string name;
-    bool viewer = false;                       // sends nothing
-    std::shared_ptr<const Clip> video, audio;  // unused by viewers
+    bool viewer = false;                // sends nothing
+    ClipVariants video;                 // unused by viewers; empty: none
+    std::shared_ptr<const Clip> audio;  // likewise
+    std::optional<int> receiveHeight;   // the most that it asks for; 0: sound alone
     double phase = 0;
     double driftPpm = 0;
     bool audioOnly = false;
@@ -69,6 +69,11 @@ class Participant {
   void onWelcome(const wire::Welcome& welcome);
   void onOffer(const wire::ServerOffer& offer);
   void onCandidate(const wire::ServerCandidate& candidate);
+  void onIngest(const wire::ServerIngest& ingest);
+  void onReceiving(const wire::ServerReceiving& receiving);
+  void obeyIngest();
+  void sendStats();
+  std::vector<wire::IceServer> iceServers() const;
   void watchTiles();
   void onClosed(const Error& why);
   void onConnected();
@@ -89,6 +94,15 @@ class Participant {
   std::uint32_t gen_ = 0;  // of media_
   std::vector<wire::IceServer> iceServers_;
   std::vector<Tile> tiles_;
+  int canvasWidth_ = 0;                       // that the tiles are on
+  std::optional<wire::ServerIngest> ingest_;  // the last one, of whatever connection
+  std::vector<std::pair<TimePoint, wire::ServerReceiving>> receiving_;  // each change
+  std::vector<std::pair<TimePoint, Ingest>> asked_;                     // likewise
+  Timer statsTimer_;
+  struct {
+    TimePoint at{};
+    std::uint64_t frames = 0, lost = 0;
+  } lastStats_;
   State state_ = State::idle;
   std::string failure_;
   bool closed_ = true;

@@ -94,28 +94,49 @@ std::uint64_t SequenceCheck::missingBefore(const RtpPacket& packet) {
   return newStream_ || ahead == 0 ? 0 : ahead - 1;
 }
 
+void Seconds::begin(TimePoint now) {
+  begin_ = now;
+  seconds_.clear();
+}
+
+SecondFigures& Seconds::at(TimePoint now) {
+  const auto index = static_cast<std::size_t>(since(begin_, now).count() / 1000);
+  if (begin_ == TimePoint{} || index >= kMostSeconds) return unseen_;
+  if (seconds_.size() <= index) seconds_.resize(index + 1);
+  return seconds_[index];
+}
+
 bool VideoCheck::onPacket(const RtpPacket& packet, TimePoint now) {
   const std::uint64_t missing = sequence_.missingBefore(packet);
   if (packet.payload.empty()) return false;  // probing or padding: it counts as a sequence number only
   const PayloadInfo info =
       codec_ == VideoCodec::vp8 ? inspectVp8(packet.payload) : inspectH264(packet.payload);
   counts_.lostPackets += missing;
+  lostPackets_ += missing;
   counts_.bytes += packet.payload.size();
+  SecondFigures& second = seconds_.at(now);
+  second.lost += missing;
+  second.bytes += packet.payload.size();
   if (sequence_.newStream()) {
     decodable_ = inFrame_ = false;
   } else if (missing > 0) {
     decodable_ = whole_ = false;
     broken_ = true;
   }
-  if (!inFrame_ || packet.timestamp != timestamp_) beginFrame(packet, info);
+  if (!inFrame_ || packet.timestamp != timestamp_) beginFrame(packet, info, now);
   keyframe_ |= info.keyframe;
   if (packet.marker) endFrame(now);
   return broken_;
 }
 
-void VideoCheck::beginFrame(const RtpPacket& packet, const PayloadInfo& info) {
+void VideoCheck::countIncomplete(TimePoint now) {
+  ++counts_.incomplete;
+  ++seconds_.at(now).incomplete;
+}
+
+void VideoCheck::beginFrame(const RtpPacket& packet, const PayloadInfo& info, TimePoint now) {
   if (inFrame_) {  // the last one never had its marker
-    ++counts_.incomplete;
+    countIncomplete(now);
     decodable_ = false;
     broken_ = true;
   }
@@ -129,19 +150,22 @@ void VideoCheck::endFrame(TimePoint now) {
   inFrame_ = false;
   decodable_ = whole_ && (decodable_ || keyframe_);
   broken_ = !decodable_;
-  if (!decodable_) {
-    ++counts_.incomplete;
-    return;
-  }
+  if (!decodable_) return countIncomplete(now);
+  SecondFigures& second = seconds_.at(now);
   if (lastFrame_ != TimePoint{}) {
-    counts_.longestGap = std::max(counts_.longestGap, since(std::max(lastFrame_, windowStart_), now));
+    const Milliseconds gap = since(std::max(lastFrame_, windowStart_), now);
+    counts_.longestGap = std::max(counts_.longestGap, gap);
+    second.gap = std::max(second.gap, gap);
   }
-  ++counts_.frames;
+  for (std::uint64_t* count : {&counts_.frames, &second.frames, &frames_}) ++*count;
+  if (keyframe_)
+    for (std::uint64_t* count : {&counts_.keyframes, &second.keyframes, &keyframes_}) ++*count;
   lastFrame_ = now;
 }
 
 void VideoCheck::beginWindow(TimePoint now) {
   counts_ = {};
+  seconds_.begin(now);
   windowStart_ = now;
 }
 
@@ -154,15 +178,21 @@ VideoFigures VideoCheck::figures(TimePoint now) const {
 }
 
 void AudioCheck::onPacket(const RtpPacket& packet, TimePoint now) {
-  counts_.lostPackets += sequence_.missingBefore(packet);
+  const std::uint64_t missing = sequence_.missingBefore(packet);
+  counts_.lostPackets += missing;
   ++counts_.packets;
   counts_.bytes += packet.payload.size();
+  SecondFigures& second = seconds_.at(now);
+  second.audioLost += missing;
+  ++second.audioPackets;
+  second.audioBytes += packet.payload.size();
   if (lastPacket_ != TimePoint{}) counts_.longestGap = std::max(counts_.longestGap, since(lastPacket_, now));
   lastPacket_ = now;
 }
 
 void AudioCheck::beginWindow(TimePoint now) {
   counts_ = {};
+  seconds_.begin(now);
   lastPacket_ = now;
 }
 

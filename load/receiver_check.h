@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "load/figures.h"
 #include "room/media_room.h"
@@ -42,6 +43,20 @@ class SequenceCheck {
   bool newStream_ = false;
 };
 
+// Figures of each second since a moment.
+class Seconds {
+ public:
+  void begin(TimePoint now);
+  // Of the second that `now` is in; what is too late to be kept goes into one that nobody sees.
+  SecondFigures& at(TimePoint now);
+  const std::vector<SecondFigures>& all() const { return seconds_; }
+
+ private:
+  TimePoint begin_{};
+  std::vector<SecondFigures> seconds_;
+  SecondFigures unseen_;
+};
+
 class VideoCheck {
  public:
   explicit VideoCheck(VideoCodec codec) : codec_(codec) {}
@@ -49,15 +64,22 @@ class VideoCheck {
   // True as long as a keyframe is needed: something is missing that later frames refer to.
   bool onPacket(const RtpPacket& packet, TimePoint now);
   void beginWindow(TimePoint now);
-  VideoFigures figures(TimePoint now) const;  // since beginWindow()
+  VideoFigures figures(TimePoint now) const;                                    // since beginWindow()
+  const std::vector<SecondFigures>& seconds() const { return seconds_.all(); }  // likewise; picture only
+  std::uint64_t keyframes() const { return keyframes_; }                        // since it was made
+  std::uint64_t frames() const { return frames_; }                              // likewise
+  std::uint64_t lostPackets() const { return lostPackets_; }                    // likewise
 
  private:
-  void beginFrame(const RtpPacket& packet, const PayloadInfo& info);
+  void beginFrame(const RtpPacket& packet, const PayloadInfo& info, TimePoint now);
+  void countIncomplete(TimePoint now);
   void endFrame(TimePoint now);
 
   const VideoCodec codec_;
   SequenceCheck sequence_;
   VideoFigures counts_;
+  Seconds seconds_;
+  std::uint64_t keyframes_ = 0, frames_ = 0, lostPackets_ = 0;
   TimePoint windowStart_{};
   TimePoint lastFrame_{};
   std::uint32_t timestamp_ = 0;
@@ -73,9 +95,11 @@ class AudioCheck {
   void onPacket(const RtpPacket& packet, TimePoint now);
   void beginWindow(TimePoint now);
   AudioFigures figures(TimePoint now) const;
+  const std::vector<SecondFigures>& seconds() const { return seconds_.all(); }  // sound only
 
  private:
   SequenceCheck sequence_;
+  Seconds seconds_;
   AudioFigures counts_;
   TimePoint lastPacket_{};
 };

@@ -22,6 +22,16 @@ struct Line {
   Value value;
 };
 
+// Between levels, while it was measured.
+int rungChanges(const MemberFigures& member) {
+  int changes = 0;
+  for (std::size_t i = 1; i < member.receiving.size(); ++i) {
+    const ReceivingSample &before = member.receiving[i - 1], &after = member.receiving[i];
+    changes += after.at.count() > 0 && after.receiving.level != before.receiving.level;
+  }
+  return changes;
+}
+
 std::optional<double> number(const std::optional<Milliseconds>& time) {
   return time ? std::optional(time->count()) : std::nullopt;
 }
@@ -43,11 +53,58 @@ const std::vector<Line>& mediaLines() {
        [](const auto& m) { return m.audioOnly ? std::nullopt : std::optional(m.video.longestGap.count()); }},
       {"longest gap in the sound", "longestAudioGapMs", "ms",
        [](const auto& m) { return std::optional(m.audio.longestGap.count()); }},
+      {"changes of rung", "rungChanges", "",
+       [](const auto& m) {
+         return m.receiving.empty() ? std::nullopt : std::optional<double>(rungChanges(m));
+       }},
       {"received", "kbpsIn", "kbit/s", [](const auto& m) { return std::optional(m.kbpsIn); }},
       {"sent", "kbpsOut", "kbit/s",
        [](const auto& m) { return m.viewer ? std::nullopt : std::optional(m.kbpsOut); }},
   };
   return lines;
+}
+
+std::string receivingJson(const ReceivingSample& sample) {
+  const Receiving& r = sample.receiving;
+  static constexpr const char* kLimits[] = {"none", "network", "device", "wish"};
+  return JsonObject()
+      .add("at", sample.at.count() / 1000)
+      .add("level", r.level)
+      .add("levels", sample.levels)
+      .add("width", r.picture.width)
+      .add("height", r.picture.height)
+      .add("fps", r.picture.fps)
+      .add("kbps", r.kbps)
+      .add("limit", kLimits[static_cast<int>(r.limit)])
+      .text();
+}
+
+std::string ingestJson(const IngestSample& sample) {
+  return JsonObject()
+      .add("at", sample.at.count() / 1000)
+      .add("width", sample.asked.width)
+      .add("height", sample.asked.height)
+      .add("fps", sample.asked.fps)
+      .add("kbps", sample.asked.kbps)
+      .text();
+}
+
+std::string secondsJson(const std::vector<SecondFigures>& seconds) {
+  int at = 0;
+  return jsonArray(seconds, [&at](const SecondFigures& s) {
+    return JsonObject()
+        .add("at", at++)
+        .add("frames", s.frames)
+        .add("keyframes", s.keyframes)
+        .add("incomplete", s.incomplete)
+        .add("lost", s.lost)
+        .add("kbps", static_cast<double>(s.bytes) * 8 / 1000)
+        .add("gapMs", s.gap.count())
+        .add("audioPackets", s.audioPackets)
+        .add("audioLost", s.audioLost)
+        .add("audioKbps", static_cast<double>(s.audioBytes) * 8 / 1000)
+        .text();
+  });
 }
 
 Spread spreadOfLine(const LoadReport& report, const Line& line, bool needsMedia) {
@@ -179,7 +236,12 @@ std::string memberJson(const MemberFigures& m) {
       .add("incompleteFrames", m.video.incomplete)
       .add("lostVideoPackets", m.video.lostPackets)
       .add("lostAudioPackets", m.audio.lostPackets)
-      .add("offers", m.offers);
+      .add("keyframes", m.video.keyframes)
+      .add("keyframesSinceJoin", m.keyframesSinceJoin)
+      .add("offers", m.offers)
+      .raw("receiving", jsonArray(m.receiving, receivingJson))
+      .raw("ingest", jsonArray(m.ingest, ingestJson))
+      .raw("seconds", secondsJson(m.seconds));
   if (m.picture) {
     object.raw("picture", JsonObject()
                               .add("frames", m.picture->frames)
@@ -218,6 +280,7 @@ LoadReport reportOf(const Options& options) {
   g_free(version);
   report.url = options.url;
   report.room = options.room.value;
+  report.obeysIngest = !options.ignoreIngest && !options.audioOnly;
   report.media = options.audioOnly ? "no video"
                                    : fmt::format("{} {}x{} at {} fps and {} kbit/s",
                                                  codecName(options.video.codec), options.video.width,
@@ -261,8 +324,9 @@ std::string tableOf(const LoadReport& report) {
   const int failed = failedMembers(report);
   std::string out = fmt::format("{} participants and {} viewers in {} at {}\n", report.participants,
                                 report.viewers, report.room, report.url);
-  out += fmt::format("each participant sends {}; {} talk; measured for {:.1f} s{}\n", report.media,
-                     report.talkers, report.measuredSeconds, report.interrupted ? " (interrupted)" : "");
+  out += fmt::format("each participant sends {}{}; {} talk; measured for {:.1f} s{}\n", report.media,
+                     report.obeysIngest ? ", or less as the server asks for" : "", report.talkers,
+                     report.measuredSeconds, report.interrupted ? " (interrupted)" : "");
   if (report.driftPpm != 0) out += fmt::format("their clocks run {:+} ppm fast\n", report.driftPpm);
   out += fmt::format("joined and got picture and sound: {} of {}\n\n", report.members.size() - failed,
                      report.members.size());
@@ -300,6 +364,7 @@ std::string jsonOf(const LoadReport& report) {
       .add("viewers", report.viewers)
       .add("talkers", report.talkers)
       .add("audioOnly", report.audioOnly)
+      .add("obeysIngest", report.obeysIngest)
       .add("driftPpm", report.driftPpm)
       .add("failed", failedMembers(report))
       .add("measuredFromUnixMs", report.measuredFromUnixMs)

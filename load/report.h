@@ -16,6 +16,7 @@ struct LoadReport {
   std::string url, room, media;  // media: "VP8 640x360, 30 fps, 600 kbit/s"
   int participants = 0, viewers = 0, talkers = 0;
   bool audioOnly = false;
+  bool obeysIngest = false;
   double driftPpm = 0;
   std::vector<Tile> tiles;  // at the end
   std::int64_t measuredFromUnixMs = 0;

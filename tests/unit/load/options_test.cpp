@@ -55,6 +55,14 @@ TEST(OptionsTest, ReadsEverything) {
                               "side-by-side",
                               "--gather",
                               "::1",
+                              "--ignore-ingest",
+                              "--receive",
+                              "720,360,0",
+                              "--turn",
+                              "turn:127.0.0.1:3478?transport=udp",
+                              "--relay",
+                              "--join-within",
+                              "1000",
                               "--rounds",
                               "7",
                               "--stay",
@@ -74,6 +82,11 @@ TEST(OptionsTest, ReadsEverything) {
   EXPECT_EQ(options->driftPpm, -300.5);
   EXPECT_EQ(options->layout, LayoutKind::sideBySide);
   EXPECT_TRUE(options->audioOnly);
+  EXPECT_TRUE(options->ignoreIngest);
+  EXPECT_THAT(options->receiveHeights, testing::ElementsAre(720, 360, 0));
+  EXPECT_EQ(options->turn, "turn:127.0.0.1:3478?transport=udp");
+  EXPECT_TRUE(options->relayOnly);
+  EXPECT_EQ(options->joinWithin, std::chrono::milliseconds(1000));
   EXPECT_TRUE(options->json && options->insecure);
 }
 
@@ -95,6 +108,13 @@ TEST(OptionsTest, EveryWrongValueIsNamed) {
                {{"--gather", "eth0"}, "--gather eth0"},
                {{"--drift-ppm", "1001"}, "--drift-ppm 1001"},
                {{"--drift-ppm", "nan"}, "--drift-ppm nan"},
+               {{"--receive", ""}, "--receive"},
+               {{"--receive", "720,"}, "--receive 720,"},
+               {{"--receive", "720;360"}, "--receive 720;360"},
+               {{"--receive", "-1"}, "--receive -1"},
+               {{"--receive", "20000"}, "--receive 20000"},
+               {{"--turn", "127.0.0.1:3478"}, "--turn 127.0.0.1:3478"},
+               {{"--join-within", "600001"}, "--join-within 600001"},
                {{"--layout", "custom"}, "--layout custom"},
                {{"--layout", "mosaic"}, "--layout mosaic"},
                {{"extra"}, "extra"},

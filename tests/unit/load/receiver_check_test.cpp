@@ -94,6 +94,34 @@ TEST_F(VideoCheckTest, AWholeFrameMissingIsNoticedByItsSequenceNumbers) {
   EXPECT_EQ(check_.figures(stream_.now).lostPackets, 3u);
 }
 
+TEST_F(VideoCheckTest, EachSecondOfTheWindowIsCountedApart) {
+  stream_.frame(true);
+  check_.beginWindow(stream_.now);
+  const TimePoint begin = stream_.now;
+  while (stream_.now < begin + milliseconds(900)) stream_.frame(false);
+  stream_.now = begin + milliseconds(2500);  // nothing for a while
+  stream_.frame(true);
+  stream_.frame(false, {1});
+  const auto& seconds = check_.seconds();
+  ASSERT_EQ(seconds.size(), 3u);
+  EXPECT_GE(seconds[0].frames, 27u);
+  EXPECT_EQ(seconds[0].keyframes, 0u);
+  EXPECT_GT(seconds[0].bytes, 0u);
+  EXPECT_NEAR(seconds[0].gap.count(), 33, 0.01);
+  EXPECT_EQ(seconds[1].frames, 0u);
+  EXPECT_EQ(seconds[2].frames, 1u);
+  EXPECT_EQ(seconds[2].keyframes, 1u);
+  EXPECT_EQ(seconds[2].incomplete, 1u);
+  EXPECT_EQ(seconds[2].lost, 1u);
+  EXPECT_GT(seconds[2].gap.count(), 1500);
+  EXPECT_EQ(check_.figures(stream_.now).keyframes, 1u);
+  EXPECT_EQ(check_.keyframes(), 2u) << "also the one before the window";
+  const TimePoint late = begin + std::chrono::seconds(kMostSeconds + 5);
+  stream_.now = late;
+  stream_.frame(true);
+  EXPECT_EQ(check_.seconds().size(), 3u) << "no longer kept";
+}
+
 TEST_F(VideoCheckTest, TheGapReachesOverALossAndToTheEnd) {
   stream_.frame(true);
   check_.beginWindow(stream_.now);

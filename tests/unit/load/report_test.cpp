@@ -42,6 +42,14 @@ LoadReport sampleReport() {
   good.video.frames = 300;
   good.video.fps = 29.96;
   good.video.longestGap = Milliseconds(48);
+  good.receiving = {{Milliseconds(-500), 5, {0, {1280, 720, 30}, 1500, ReceivingLimit::none}},
+                    {Milliseconds(1500), 5, {1, {640, 360, 30}, 480, ReceivingLimit::network}},
+                    {Milliseconds(2500), 5, {1, {640, 360, 30}, 300, ReceivingLimit::network}}};
+  good.ingest = {{Milliseconds(-900), {480, 270, 30, 450}}};
+  good.seconds.resize(2);
+  good.seconds[1].frames = 29;
+  good.seconds[1].bytes = 125000;
+  good.seconds[1].audioLost = 2;
   MemberFigures bad;
   bad.name = "load-\"002\"\n";
   bad.failure = "the server refuses join: room is full (too-many)";
@@ -72,6 +80,14 @@ TEST(ReportTest, JsonCarriesTheFiguresAndEscapesNames) {
   EXPECT_THAT(json, HasSubstr(R"("firstFrameMs":{"count":1,"min":250.000)"));
   EXPECT_THAT(json, HasSubstr(R"("name":"load-\"002\"\u000a")"));
   EXPECT_THAT(json, HasSubstr(R"("firstFrameMs":null)"));
+  EXPECT_THAT(json, HasSubstr(R"("rungChanges":1.000,)")) << "another bitrate is none";
+  EXPECT_THAT(json,
+              HasSubstr(R"({"at":1.500,"level":1,"levels":5,"width":640,"height":360,"fps":30,"kbps":480,)"
+                        R"("limit":"network"})"));
+  EXPECT_THAT(json, HasSubstr(R"("ingest":[{"at":-0.900,"width":480,"height":270,"fps":30,"kbps":450}])"));
+  EXPECT_THAT(json,
+              HasSubstr(R"({"at":1,"frames":29,"keyframes":0,"incomplete":0,"lost":0,"kbps":1000.000,)"));
+  EXPECT_THAT(json, HasSubstr(R"("audioLost":2)"));
   EXPECT_THAT(json, HasSubstr(R"("roomProcess":{"kind":"tessera-room","pid":11,"cores":0.500)"));
 }
 
