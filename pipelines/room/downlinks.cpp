@@ -90,6 +90,8 @@ void Downlinks::place(ReceiverId id, Downlink& downlink, const Peer& peer, mix::
                             {"trial", decision.trial}});
   downlink.decision = decision;
   media_.fanOut.setRung(id, rungAt(downlink.codec, decision.level));
+  if (std::exchange(downlink.paceKbps, decision.paceKbps) != decision.paceKbps)
+    media_.fanOut.setRate(id, decision.paceKbps);
   downlink.sentLevel = levelNow();
 }
 
@@ -127,10 +129,9 @@ void Downlinks::keepRungs(mix::Nanos now) {
   if (auto kept = media_.video.keepRungs(needed, now); !kept) return onFailed_(kept.error());
   for (auto& [id, downlink] : downlinks_) {
     const auto rung = rungAt(downlink.codec, downlink.decision.level);
-    const int kbps =
+    downlink.kbps =
         rung ? rungKbps(settings_.rungs[static_cast<std::size_t>(rung->level)], wishes(*rung, 0)) : 0;
-    if (rung) media_.video.setKbps(*rung, kbps);
-    if (std::exchange(downlink.rate, kbps) != kbps) media_.fanOut.setRate(id, kbps);
+    if (rung) media_.video.setKbps(*rung, downlink.kbps);
   }
 }
 
@@ -149,7 +150,7 @@ void Downlinks::protectSound() {
 void Downlinks::tell(Downlink& downlink, mix::Nanos now) {
   const int level = downlink.decision.level;
   if (level != downlink.sentLevel) return;
-  Receiving receiving{level, {0, 0, 0}, downlink.rate, downlink.decision.why};
+  Receiving receiving{level, {0, 0, 0}, downlink.kbps, downlink.decision.why};
   if (level < levels())
     receiving.picture = rungPicture(settings_.rungs[static_cast<std::size_t>(level)], canvas_);
   if (downlink.told) {

@@ -43,8 +43,9 @@ class Downlinks {
     ReceiverLadder::Decision decision{};
     std::optional<ReceiverStats> stats{};  // not yet looked at
     int sentLevel = 0;
-    double loss = 0;  // share of the packets, smoothed
-    int rate = -1;    // kbps, as told the fan-out
+    double loss = 0;    // share of the packets, smoothed
+    int paceKbps = -1;  // as told the fan-out
+    int kbps = 0;       // of the rung that it is to take
     std::optional<Receiving> told{};
     mix::Nanos toldAt{0};
   };

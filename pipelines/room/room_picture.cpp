@@ -38,7 +38,8 @@ void RoomPicture::show(std::vector<Sitter> sitters) {
 }
 
 void RoomPicture::hear(std::vector<SpeakerLevel>& levels, ActiveSpeaker::Clock::time_point now) {
-  bool news = speaker_.update(levels, now);
+  const ParticipantId candidate = speaker_.candidate();
+  bool news = speaker_.update(levels, now) || speaker_.candidate() != candidate;
   speaking_.clear();
   for (SpeakerLevel& level : levels) {
     level.active = level.participant == speaker_.current();
@@ -82,7 +83,7 @@ void RoomPicture::update(std::chrono::milliseconds glide) {
     people.push_back(std::move(person));
   }
   const Scene scene = director_.stage(people, speaker_.current());
-  onShown_(shownIn(scene, sitters_, canvas_, speaker_.current(), {}), canvas_);
+  onShown_(shownIn(scene, sitters_, canvas_, speaker_.current(), speaker_.candidate()), canvas_);
   CanvasPlan made = planner_.plan(scene, sitters_, canvas_);
   made.plan.glide = glide;
   video_.setPlan(std::move(made.plan));

@@ -101,6 +101,7 @@ Guest& RoomUnderTest::connect(const Person& person, const char* pc) {
   guest.settings.codec = person.options.codec;
   guest.settings.hidden = person.hidden;
   guest.settings.cameraOff = person.cameraOff;
+  guest.settings.bestLevel = person.bestLevel;
   const PeerKey key = guest.settings.key;
   guest.client->onAnswer = [this, key](const std::string& sdp) { room->setAnswer(key, sdp); };
   guest.client->onCandidate = [this, key](const IceCandidate& c) { room->addCandidate(key, c); };
@@ -154,6 +155,14 @@ void RoomUnderTest::onPeerError(const PeerKey& peer, const Error& error) {
 void RoomUnderTest::onPicture(const Picture& now) {
   picture = now;
   ++pictureEvents;
+}
+
+void RoomUnderTest::onReceiving(const PeerKey& peer, const Receiving& receiving) {
+  if (Guest* guest = find(peer)) guest->receiving.push_back(receiving);
+}
+
+void RoomUnderTest::onIngest(const PeerKey& peer, const Ingest& ingest) {
+  if (Guest* guest = find(peer)) guest->ingests.push_back(ingest);
 }
 
 void RoomUnderTest::onSpeaking(const std::vector<SpeakerLevel>& now) {

@@ -50,6 +50,8 @@ struct Guest {
   std::unique_ptr<WebRtcClient> client;
   PeerState state = PeerState::connecting;
   std::vector<Error> errors;
+  std::vector<Receiving> receiving;  // what it was told that it gets
+  std::vector<Ingest> ingests;       // what it was asked for
 };
 
 // A room, by default a RoomPipeline in this process, and the events it told. People join with a client at the
@@ -71,6 +73,7 @@ class RoomUnderTest : public MediaRoomEvents {
     bool hidden = false;
     bool cameraOff = false;
     bool muted = false;
+    int bestLevel = 0;
   };
   Guest& join(const Person& person);
   Guest& share(const Person& person);  // the screen of somebody of this id
@@ -84,8 +87,8 @@ class RoomUnderTest : public MediaRoomEvents {
   void onPeerError(const PeerKey& peer, const Error& error) override;
   void onPicture(const Picture& now) override;
   void onConnectionQuality(const PeerKey&, bool) override {}
-  void onReceiving(const PeerKey&, const Receiving&) override {}
-  void onIngest(const PeerKey&, const Ingest&) override {}
+  void onReceiving(const PeerKey& peer, const Receiving& receiving) override;
+  void onIngest(const PeerKey& peer, const Ingest& ingest) override;
   void onSpeaking(const std::vector<SpeakerLevel>& now) override;
   void onHealth(const RoomHealth& now) override { health = now; }
   void onFailed(const Error& why) override { failures.push_back(why); }
