@@ -14,6 +14,7 @@ using Nanos = DelayTrend::Nanos;
 
 constexpr Nanos kEpoch = seconds(10);  // no delay changes by that much
 constexpr Nanos kBaseEvery = seconds(2), kBaseMemory = seconds(20);
+constexpr int kLeastPackets = 4;     // of a group: the least delay of fewer is jitter
 constexpr std::size_t kWindow = 12;  // groups, for the trend
 constexpr std::size_t kLeastWindow = 4;
 constexpr std::size_t kRecent = 2;             // groups, for queue()
@@ -45,12 +46,13 @@ bool DelayTrend::add(Nanos sent, Nanos received) {
     reset();
     known = false;
   }
-  if (!groups_.empty() && sent < groups_.back().began + kGroup) {
+  if (!groups_.empty() && (sent < groups_.back().began + kGroup || groups_.back().packets < kLeastPackets)) {
+    ++groups_.back().packets;
     groups_.back().least = std::min(groups_.back().least, delay);
     return known;
   }
   if (!groups_.empty()) close();
-  groups_.push_back({sent, delay, received});
+  groups_.push_back({sent, delay, received, 1});
   while (groups_.size() > kSecond + 1) groups_.pop_front();
   return known;
 }
@@ -88,7 +90,7 @@ void DelayTrend::watchStanding(double growth) {
   stood_ = standing_ ? stood_ + 1 : 0;
   if (stood_ < kBelieved) return;
   bases_.clear();
-  bases_.push_back({groups_.back().began, leastOf(kSecond), {}});
+  bases_.push_back({groups_.back().began, leastOf(kSecond), {}, 0});
   standing_ = false;
   stood_ = 0;
 }

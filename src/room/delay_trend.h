@@ -13,7 +13,7 @@ namespace tessera {
 class DelayTrend {
  public:
   using Nanos = std::chrono::nanoseconds;
-  static constexpr Nanos kGroup = std::chrono::milliseconds(50);
+  static constexpr Nanos kGroup = std::chrono::milliseconds(50);  // at least, and of some packets
 
   // In the order of sending; the receiver's clock may be of any epoch. False when that changed, or the way
   // did beyond recognition: all begins anew.
@@ -31,6 +31,7 @@ class DelayTrend {
  private:
   struct Group {
     Nanos began, least, arrived;
+    int packets;
   };
   void close();
   double growthMs() const;

@@ -46,17 +46,35 @@ PacketHistory::News PacketHistory::add(const PacketFeedback& packet) {
 }
 
 int PacketHistory::deliveredKbps(Nanos window) const {
-  Nanos first = newest_;
   std::int64_t bits = 0;
-  for (const Packet& packet : packets_) {
+  std::size_t from = packets_.size(), to = 0;
+  for (std::size_t i = 0; i < packets_.size(); ++i) {
+    const Packet& packet = packets_[i];
     if (packet.lost || packet.received <= newest_ - window) continue;
-    first = std::min(first, packet.received);
     bits += packet.bytes * std::int64_t{8};
+    from = std::min(from, i);
+    to = i;
   }
-  // The window is full unless we have just begun.
-  const bool full = !packets_.empty() && packets_.front().sent <= packets_.back().sent - window;
-  const Nanos span = full ? window : std::clamp(newest_ - first, std::min(kLeastSpan, window), window);
-  return static_cast<int>(bits * 1'000'000 / span.count());
+  if (bits == 0) return 0;
+  Nanos span = window;
+  if (packets_.front().sent > packets_.back().sent - window) {  // we have just begun
+    span = std::clamp(newest_ - packets_[from].received, std::min(kLeastSpan, window), window);
+  }
+  // Of what no feedback has told, because it was lost itself, as much arrived as of the rest. Such a hole may
+  // also be at the beginning of the window; then it is measured from before.
+  std::size_t before = from;
+  while (before > 0 && (before == from || packets_[before].lost)) --before;
+  const auto holes = [this](std::size_t first, std::size_t last) {
+    return packets_[last].seq - packets_[first].seq - static_cast<std::int64_t>(last - first);
+  };
+  if (holes(before, from) == 0 || packets_[before].lost) {
+    before = from;
+  } else {
+    span = std::max(span, newest_ - packets_[before].received);
+  }
+  const auto told = static_cast<double>(to - before + 1);
+  const auto sent = told + static_cast<double>(holes(before, to));
+  return static_cast<int>(static_cast<double>(bits) * sent / told * 1e6 / static_cast<double>(span.count()));
 }
 
 PacketHistory::Loss PacketHistory::loss(Nanos from, int longestRun) const {

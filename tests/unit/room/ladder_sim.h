@@ -44,7 +44,7 @@ class LadderSim {
  public:
   struct Options {
     std::vector<RungSpec> rungs{
-        {720, 30, 1500, 500}, {360, 30, 500, 200}, {180, 15, 150, 70}, {180, 0, 30, 15}};
+        {720, 30, 1500, 500}, {360, 30, 500, 166}, {180, 15, 150, 50}, {360, 0, 40, 13}};
     int audioKbps = 40;
     Nanos feedbackEvery = std::chrono::milliseconds(100);
     Nanos clientEpoch = std::chrono::hours(7);  // its clock against ours
@@ -115,6 +115,7 @@ class LadderSim {
   void run(Nanos duration, const std::function<void()>& everyStep = {});
   // Until `done`, looked at every 100 ms; how long that took, or nothing after `limit`.
   std::optional<Nanos> until(const std::function<bool()>& done, Nanos limit);
+  void setContent(double content) { options_.content = content; }
   Nanos now() const { return now_; }
   int rungKbps(int level) const;                   // what it is encoded at; 0: nobody is there
   Seen seen(std::size_t index, Nanos from) const;  // until now
@@ -126,7 +127,7 @@ class LadderSim {
   void produce(Client& client);
   void pace(Client& client);
 
-  const Options options_;
+  Options options_;
   std::vector<std::unique_ptr<Client>> clients_;
   Nanos now_ = std::chrono::seconds(100);
   Nanos nextDecision_ = now_, nextSound_ = now_;
