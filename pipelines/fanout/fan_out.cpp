@@ -74,7 +74,8 @@ std::optional<RungId> FanOut::sentRung(ReceiverId id) const {
 }
 
 void FanOut::askKeyframe(ReceiverId id) {
-  if (const auto rung = sentRung(id)) handlers_.onKeyframeNeeded(*rung);
+  const auto receiver = find(id);
+  if (const auto rung = receiver ? receiver->wantedRung() : std::nullopt) handlers_.onKeyframeNeeded(*rung);
 }
 
 RtpFrameRef FanOut::packetize(std::optional<RungId> rung, const gst::Ref<GstBuffer>& frame) {

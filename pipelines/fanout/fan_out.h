@@ -54,10 +54,11 @@ class FanOut {
   void expectKeyframe(ReceiverId id);
   // The rung that it is to take from its next keyframe on, which is asked for; none: no video, at once.
   void setRung(ReceiverId id, std::optional<RungId> rung);
-  void setRate(ReceiverId id,
-               int kbps);  // of its video, from which the pace follows; 0: not known, not paced
+  // How fast its video is let out (pacer.h), which is more than its bitrate; 0: at once.
+  void setRate(ReceiverId id, int kbps);
   std::optional<RungId> sentRung(ReceiverId id) const;  // the rung of the frames that it is sent
-  void askKeyframe(ReceiverId id);                      // it sent PLI or FIR
+  // It sent PLI or FIR: a keyframe of the rung that it takes or is to take, which would mend its picture too.
+  void askKeyframe(ReceiverId id);
 
   void video(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe);
   // Each receiver gets the personal packet of its slot if there is one, else the common one (may be null).

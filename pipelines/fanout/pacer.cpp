@@ -12,17 +12,17 @@ double seconds(Pacer::Nanos time) {
 
 }  // namespace
 
-void Pacer::setRate(int kbps) {
-  const bool begins = rate_ == 0;
-  rate_ = std::max(kbps, 0) * 1000.0 / 8;
-  if (begins) credit_ = rate_ * seconds(kBurst);
+void Pacer::setPace(int kbps) {
+  const bool begins = pace_ == 0;
+  pace_ = std::max(kbps, 0) * 1000.0 / 8;
+  if (begins) credit_ = pace_ * seconds(kBurst);
 }
 
 std::optional<Pacer::Nanos> Pacer::next(const Waiting& waiting, Nanos now) {
-  if (rate_ == 0) return std::nullopt;
+  if (pace_ == 0) return std::nullopt;
   const double bytes = static_cast<double>(waiting.bytes);
-  const double pace = std::max(kHeadroom * rate_, waiting.severalFrames ? bytes / seconds(kMaxWait) : 0);
-  credit_ = std::min(credit_ + pace * seconds(now - at_), rate_ * seconds(kBurst));
+  const double pace = std::max(pace_, waiting.severalFrames ? bytes / seconds(kMaxWait) : 0);
+  credit_ = std::min(credit_ + pace * seconds(now - at_), pace * seconds(kBurst));
   at_ = now;
   if (credit_ > 0) return std::nullopt;
   const double part = std::min(bytes, pace * seconds(kPart));

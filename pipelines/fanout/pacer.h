@@ -6,21 +6,20 @@
 
 namespace tessera {
 
-// When a receiver's video may leave: at up to kHeadroom times its rate, so that a keyframe is spread over
-// some tens of milliseconds instead of filling the queue of a narrow network at once, in which sound would
-// wait too. Frames of usual size pass as they come. Pure.
+// When a receiver's video may leave: at its pace, so that a keyframe is spread over some tens of milliseconds
+// instead of filling the queue of a narrow network at once, in which sound would wait too. Frames of usual
+// size pass as they come, if the pace is well above the bitrate. Pure.
 class Pacer {
  public:
   using Nanos = std::chrono::nanoseconds;
-  static constexpr double kHeadroom = 2.5;
-  // What may leave at once, as time at the rate: three average frames at 30 fps.
-  static constexpr Nanos kBurst = std::chrono::milliseconds(100);
+  // What may leave at once, as time at the pace: at 2.5 times the bitrate three average frames at 30 fps.
+  static constexpr Nanos kBurst = std::chrono::milliseconds(40);
   // The pace goes up when what waits would take longer, unless it is one frame with nothing behind it.
   static constexpr Nanos kMaxWait = std::chrono::milliseconds(250);
   static constexpr Nanos kPart = std::chrono::milliseconds(5);  // what is waited for at least
 
   // 0: everything passes at once.
-  void setRate(int kbps);
+  void setPace(int kbps);
 
   struct Waiting {
     std::size_t bytes = 0;
@@ -28,11 +27,11 @@ class Pacer {
   };
   // When the next packet may leave: at once when nothing, so a time that has not come yet.
   std::optional<Nanos> next(const Waiting& waiting, Nanos now);
-  bool mayGo() const { return rate_ == 0 || credit_ > 0; }  // one more packet, since next()
-  void sent(std::size_t bytes) { credit_ -= rate_ == 0 ? 0 : static_cast<double>(bytes); }
+  bool mayGo() const { return pace_ == 0 || credit_ > 0; }  // one more packet, since next()
+  void sent(std::size_t bytes) { credit_ -= pace_ == 0 ? 0 : static_cast<double>(bytes); }
 
  private:
-  double rate_ = 0;    // bytes per second
+  double pace_ = 0;    // bytes per second
   double credit_ = 0;  // bytes; below 0 what left beyond the pace
   Nanos at_{0};        // of credit_
 };

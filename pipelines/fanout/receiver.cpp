@@ -23,12 +23,12 @@ Receiver::Queued Receiver::queueVideo(RungId rung, const RtpFrameRef& frame, boo
   if (closed_ || (rung != sent_ && !moves)) return {};
   if (!moves && videoFull(now)) closeGate();
   if (keyframe) gateOpen_ = true;
-  if (moves ? !keyframe : !gateOpen_) return {.keyframeNeeded = mayAsk(now)};
+  if (moves ? !keyframe : !gateOpen_) return {.keyframeNeeded = rung == wanted_ && mayAsk(now)};
   if (moves) {
     dropUnbegun();
     sent_ = rung;
   }
-  askedAt_ = mix::Nanos(0);
+  if (rung == wanted_) askedAt_ = mix::Nanos(0);
   video_.push_back({frame, now});
   videoBytes_ += frame->bytes;
   return {.schedule = wake(), .moved = moves};
@@ -55,12 +55,17 @@ Receiver::Queued Receiver::setRung(std::optional<RungId> rung, mix::Nanos now) {
 
 void Receiver::setRate(int kbps) {
   const std::lock_guard lock(mutex_);
-  pacer_.setRate(kbps);
+  pacer_.setPace(kbps);
 }
 
 std::optional<RungId> Receiver::sentRung() {
   const std::lock_guard lock(mutex_);
   return sent_;
+}
+
+std::optional<RungId> Receiver::wantedRung() {
+  const std::lock_guard lock(mutex_);
+  return wanted_;
 }
 
 Receiver::Queued Receiver::queueAudio(const RtpFrameRef& packet) {

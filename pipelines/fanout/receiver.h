@@ -34,6 +34,7 @@ class Receiver : public WorkerPool::Strand {
   Queued setRung(std::optional<RungId> rung, mix::Nanos now);
   void setRate(int kbps);
   std::optional<RungId> sentRung();
+  std::optional<RungId> wantedRung();
   void close();
 
   std::optional<mix::Nanos> run() override;
@@ -94,7 +95,7 @@ class Receiver : public WorkerPool::Strand {
   std::optional<RungId> wanted_;
   std::optional<RungId> sent_;
   bool gateOpen_ = false;   // a keyframe of sent_ has been queued since the last gap
-  mix::Nanos askedAt_{0};   // for a keyframe; 0: not since the gate closed
+  mix::Nanos askedAt_{0};   // for a keyframe of wanted_; 0: not since one came or the last gap
   bool scheduled_ = false;  // a thread has it or will
   mix::Nanos alarm_{0};     // when the pool runs it again; 0: not by itself
   bool closed_ = false;

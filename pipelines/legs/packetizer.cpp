@@ -4,6 +4,7 @@
 #include <gst/rtp/rtp.h>
 
 #include <mutex>
+#include <span>
 
 #include "pipelines/gst/element.h"
 #include "pipelines/gst/push_pad.h"
@@ -13,7 +14,7 @@
 namespace tessera {
 namespace {
 
-// Of an RTP packet in bytes: room for SRTP, TURN and tunnels below an Ethernet frame.
+// Of an RTP packet without extensions, in bytes: room for SRTP, TURN and tunnels below an Ethernet frame.
 constexpr guint kMtu = 1200;
 
 // An installation that lacks it does without it.
@@ -52,16 +53,15 @@ Result<gst::Ref<GstElement>> makePayloader(std::optional<VideoCodec> codec) {
   return payloader;
 }
 
-// Where the picture id of 15 bits is, if there is one (RFC 7741, 4.2).
-std::size_t findPictureId(const std::vector<std::uint8_t>& header, std::size_t descriptor) {
+// A payload that begins with a descriptor with a picture id of 15 bits (RFC 7741, 4.2).
+constexpr std::size_t kDescriptorBytes = 4, kPictureIdOffset = 2;
+
+bool hasPictureId(std::span<const std::uint8_t, kDescriptorBytes> descriptor) {
   constexpr std::uint8_t kExtended = 0x80, kHasPictureId = 0x80, kLong = 0x80;
-  const std::size_t at = descriptor + 2;
-  if (header.size() < at + 2) return 0;
-  const bool has = (header[descriptor] & kExtended) && (header[descriptor + 1] & kHasPictureId);
-  return has && (header[at] & kLong) ? at : 0;
+  return (descriptor[0] & kExtended) && (descriptor[1] & kHasPictureId) &&
+         (descriptor[kPictureIdOffset] & kLong);
 }
 
-// All but the last of its memories is copied, which is the frame's own bytes when there are several.
 std::optional<RtpPacket> readPacket(GstBuffer* buffer, bool vp8) {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   if (!gst_rtp_buffer_map(buffer, GST_MAP_READ, &rtp)) return std::nullopt;
@@ -70,15 +70,15 @@ std::optional<RtpPacket> readPacket(GstBuffer* buffer, bool vp8) {
 
   RtpPacket packet;
   packet.bytes = gst_buffer_get_size(buffer);
-  std::size_t shared = 0;
-  if (const guint memories = gst_buffer_n_memory(buffer); memories > 1) {
-    packet.payload = gst::Ref<GstMemory>::adopt(gst_buffer_get_memory(buffer, memories - 1));
-    shared = packet.payload.get()->size;
-  }
-  packet.header.resize(packet.bytes - shared);
+  packet.header.resize(headerBytes + (vp8 ? kDescriptorBytes : 0));
+  if (packet.bytes <= packet.header.size()) return std::nullopt;
   gst_buffer_extract(buffer, 0, packet.header.data(), packet.header.size());
-  if (packet.header.size() < headerBytes) return std::nullopt;
-  if (vp8) packet.pictureIdAt = findPictureId(packet.header, headerBytes);
+  if (vp8 && hasPictureId(std::span(packet.header).last<kDescriptorBytes>()))
+    packet.pictureIdAt = headerBytes + kPictureIdOffset;
+  // Shared with the frame, unless it is in pieces.
+  const auto rest = gst::Ref<GstBuffer>::adopt(
+      gst_buffer_copy_region(buffer, GST_BUFFER_COPY_MEMORY, packet.header.size(), G_MAXSIZE));
+  packet.payload = gst::Ref<GstMemory>::adopt(gst_buffer_get_all_memory(rest.get()));
   return packet;
 }
 

@@ -12,7 +12,7 @@ namespace tessera {
 // its header: sequence number, timestamp, SSRC and picture id.
 struct RtpPacket {
   std::vector<std::uint8_t> header;  // RTP header and extensions, and what of the payload is not shared
-  gst::Ref<GstMemory> payload;       // may be null
+  gst::Ref<GstMemory> payload;       // the rest
   std::size_t pictureIdAt = 0;  // where in the header VP8's 15-bit picture id is (RFC 7741, 4.2); 0: none
   std::size_t bytes = 0;
 };

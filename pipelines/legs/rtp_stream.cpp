@@ -49,7 +49,7 @@ gst::Ref<GstBuffer> RtpStream::write(const RtpPacket& packet) {
   if (packet.pictureIdAt != 0)
     GST_WRITE_UINT16_BE(map.data + packet.pictureIdAt, kLongPictureId | (pictureId_ & kPictureIdMask));
   gst_buffer_unmap(buffer, &map);
-  if (packet.payload) gst_buffer_append_memory(buffer, gst_memory_ref(packet.payload.get()));
+  gst_buffer_append_memory(buffer, gst_memory_ref(packet.payload.get()));
   GST_BUFFER_PTS(buffer) = pts_;
   ++sequence_;
   return gst::Ref<GstBuffer>::adopt(buffer);
