@@ -29,7 +29,7 @@ Result<Clip> obtainVideo(const VideoClipSettings& settings, const std::string& c
 }
 
 std::vector<VideoClipSettings> wantedVariants(const Options& options) {
-  if (options.ignoreIngest || options.direct) return {options.video};
+  if (options.ignoreIngest || options.direct || options.offers > 0) return {options.video};
   return variantsOf(options.video);
 }
 
@@ -37,7 +37,8 @@ std::vector<VideoClipSettings> wantedVariants(const Options& options) {
 
 Result<Clips> obtainClips(const Options& options, const std::function<void(std::string_view)>& note) {
   Clips clips;
-  if (options.participants == 0 && options.rounds == 0 && !options.direct) return clips;
+  if (options.participants == 0 && options.rounds == 0 && !options.direct && options.offers == 0)
+    return clips;
   const auto share = [](Result<Clip>& clip) { return std::make_shared<const Clip>(std::move(*clip)); };
   for (const VideoClipSettings& settings : wantedVariants(options)) {
     auto video = obtainVideo(settings, clips.video.empty() ? options.clipFile : "", note);

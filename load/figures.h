@@ -56,6 +56,7 @@ struct IngestSample {
 // What the one who keeps decoding saw.
 struct PictureFigures {
   std::uint64_t frames = 0;
+  int width = 0, height = 0;      // of the last one
   double lowestVariance = 0;      // of luma; near 0 is a blank picture
   Milliseconds longestFreeze{0};  // the longest time without a change in the picture
 };

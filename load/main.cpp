@@ -11,9 +11,11 @@
 #include <string_view>
 
 #include "base/log.h"
+#include "load/camera_file.h"
 #include "load/churn_run.h"
 #include "load/direct_run.h"
 #include "load/load_run.h"
+#include "load/offer_run.h"
 #include "pipelines/gst/element.h"
 
 namespace {
@@ -98,6 +100,11 @@ int main(int argc, char** argv) {
   raiseFileLimit();
   warmUp();
   Progress progress;
+  if (!options->cameraFile.empty()) {
+    const auto written = writeCameraFile(options->cameraFile, options->video);
+    if (!written) progress.note(written.error().text);
+    return written ? EXIT_SUCCESS : kExitUsage;
+  }
   auto clips = obtainClips(*options, [&](std::string_view text) { progress.note(text); });
   if (!clips) {
     progress.note(clips.error().text);
@@ -107,6 +114,10 @@ int main(int argc, char** argv) {
   if (options->rounds > 0) {
     status = perform<ChurnRun>(
         *options, std::move(*clips), progress, +[](const ChurnRun& run) { return passed(run.report()); });
+  } else if (options->offers > 0) {
+    status = perform<OfferRun>(
+        *options, std::move(*clips), progress,
+        +[](const OfferRun& run) { return failedMembers(run.report()) == 0; });
   } else if (options->direct) {
     status = perform<DirectRun>(
         *options, std::move(*clips), progress,

@@ -137,12 +137,16 @@ Status MediaPeer::build(Offer& offer, std::shared_ptr<Received> received) {
   if (!receiver) return tl::unexpected(receiver.error());
   receiver_ = std::move(*receiver);
   connectSignals();
-  if (settings_.audio && offer.audio) {
-    if (auto ok = addTrack(settings_.audio, *offer.audio, "rtpopuspay"); !ok) return ok;
+  if (offer.audio) {
+    const auto ok = settings_.audio ? addTrack(settings_.audio, *offer.audio, "rtpopuspay")
+                                    : addReceiver(*offer.audio, false);
+    if (!ok) return ok;
   }
-  if (settings_.video && offer.video) {
+  if (offer.video && !settings_.audioOnly) {
     const char* payloader = settings_.codec == VideoCodec::vp8 ? "rtpvp8pay" : "rtph264pay";
-    if (auto ok = addTrack(settings_.video, *offer.video, payloader); !ok) return ok;
+    const auto ok = settings_.video ? addTrack(settings_.video, *offer.video, payloader)
+                                    : addReceiver(*offer.video, true);
+    if (!ok) return ok;
   }
   if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
     return fail(ErrorCode::mediaFailed, "starting webrtcbin");
@@ -185,6 +189,17 @@ Status MediaPeer::addTrack(const std::shared_ptr<const Clip>& clip, const Offere
   if (auto ok = track->pad().linkTo(*element); !ok) return ok;
   if (video) videoTrack_ = track;
   tracks_.push_back(std::move(track));
+  return {};
+}
+
+// What webrtcbin would make by itself for the answer knows neither feedback nor retransmission.
+Status MediaPeer::addReceiver(const OfferedTrack& offered, bool video) {
+  GstWebRTCRTPTransceiver* transceiver = nullptr;
+  g_signal_emit_by_name(webrtc_, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY,
+                        offered.caps.get(), &transceiver);
+  if (!transceiver) return fail(ErrorCode::mediaFailed, "webrtcbin gives no transceiver");
+  g_object_set(transceiver, "do-nack", video, nullptr);
+  gst_object_unref(transceiver);
   return {};
 }
 

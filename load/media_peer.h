@@ -60,6 +60,7 @@ class MediaPeer {
   Status build(Offer& offer, std::shared_ptr<Received> received);
   Status addTrack(const std::shared_ptr<const Clip>& clip, const OfferedTrack& offered,
                   const char* payloader);
+  Status addReceiver(const OfferedTrack& offered, bool video);
   void configureTime();
   void configureIce();
   void connectSignals();

@@ -31,7 +31,12 @@ std::optional<OfferedTrack> findEncoding(const GstSDPMedia* media, unsigned mlin
     const gchar* name = gst_structure_get_string(structure, "encoding-name");
     if (!name || encoding != name) continue;
     gst_structure_set_name(structure, "application/x-rtp");
-    return OfferedTrack{mline, payload, caps, extensionId(media, kTwccUri), extensionId(media, kLevelUri)};
+    const auto twccId = extensionId(media, kTwccUri);
+    // With it in the caps the answer has it, and what comes in is told back.
+    if (twccId)
+      gst_structure_set(structure, fmt::format("extmap-{}", *twccId).c_str(), G_TYPE_STRING, kTwccUri,
+                        nullptr);
+    return OfferedTrack{mline, payload, caps, twccId, extensionId(media, kLevelUri)};
   }
   return std::nullopt;
 }

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/offering_peer.h"
 
+#include <cmath>
+
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
 #include "load/offer_reader.h"
 #include "pipelines/gst/clock.h"
 #include "pipelines/gst/element.h"
+#include "pipelines/gst/probe.h"
 #include "pipelines/gst/promise.h"
 
 namespace tessera::load {
 namespace {
 
 constexpr int kAudioPayload = 111, kVideoPayload = 96;
-constexpr int kLevelId = 5;
+constexpr int kLevelId = 5, kTwccId = 3;
+constexpr double kGoldenRatio = 0.6180339887;  // spreads phases evenly, however many there are
 
 std::string audioCaps() {
   return fmt::format(
@@ -22,12 +26,21 @@ std::string audioCaps() {
 }
 
 std::string videoCaps(VideoCodec codec) {
-  return fmt::format("application/x-rtp,media=video,clock-rate=90000,encoding-name={},payload={}{}",
-                     codecName(codec), kVideoPayload,
-                     codec == VideoCodec::h264
-                         ? ",packetization-mode=(string)1,profile-level-id=(string)42e01f,"
-                           "level-asymmetry-allowed=(string)1"
-                         : "");
+  return fmt::format(
+      "application/x-rtp,media=video,clock-rate=90000,encoding-name={},payload={},extmap-{}=(string){}{}",
+      codecName(codec), kVideoPayload, kTwccId, kTwccUri,
+      codec == VideoCodec::h264 ? ",packetization-mode=(string)1,profile-level-id=(string)42e01f,"
+                                  "level-asymmetry-allowed=(string)1"
+                                : "");
+}
+
+// webrtcbin sends what it hears upstream.
+void countFeedback(GstPad* pad, const std::shared_ptr<std::atomic<std::uint64_t>>& count) {
+  gst::addLastingProbe(pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, [count](GstPad*, GstPadProbeInfo* info) {
+    const GstStructure* told = gst_event_get_structure(GST_PAD_PROBE_INFO_EVENT(info));
+    if (told && gst_structure_has_name(told, "RTPTWCCPackets")) ++*count;
+    return GST_PAD_PROBE_OK;
+  });
 }
 
 }  // namespace
@@ -63,10 +76,13 @@ Status OfferingPeer::build(const Settings& settings, std::shared_ptr<Received> r
   if (!receiver) return tl::unexpected(receiver.error());
   receiver_ = std::move(*receiver);
   connectSignals();
-  const char* payloader = settings.codec == VideoCodec::vp8 ? "rtpvp8pay" : "rtph264pay";
-  return addLine(settings.audio, "rtpopuspay", audioCaps()).and_then([&] {
-    return addLine(settings.video, payloader, videoCaps(settings.codec));
-  });
+  const Kind sound{"rtpopuspay", audioCaps()};
+  const Kind picture{settings.codec == VideoCodec::vp8 ? "rtpvp8pay" : "rtph264pay",
+                     videoCaps(settings.codec)};
+  Status ok = addLine(settings.audio, sound).and_then([&] { return addLine(settings.video, picture); });
+  for (int i = 0; ok && i < settings.moreAudio; ++i) ok = addTrack(settings.audio, sound, true);
+  for (int i = 0; ok && i < settings.moreVideo; ++i) ok = addTrack(settings.video, picture, true);
+  return ok;
 }
 
 OfferingPeer::~OfferingPeer() {
@@ -76,35 +92,38 @@ OfferingPeer::~OfferingPeer() {
   if (pipeline_) gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
 }
 
-Status OfferingPeer::addLine(const std::shared_ptr<const Clip>& clip, const char* payloader,
-                             const std::string& rtpCaps) {
-  if (clip) return addTrack(clip, payloader, rtpCaps);
+Status OfferingPeer::addLine(const std::shared_ptr<const Clip>& clip, const Kind& kind) {
+  if (clip) return addTrack(clip, kind, false);
   GstWebRTCRTPTransceiver* transceiver = nullptr;
   g_signal_emit_by_name(webrtc_, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY,
-                        gst::capsOf(rtpCaps).get(), &transceiver);
+                        gst::capsOf(kind.rtpCaps).get(), &transceiver);
   gst_clear_object(&transceiver);
   return {};
 }
 
-Status OfferingPeer::addTrack(const std::shared_ptr<const Clip>& clip, const char* payloader,
-                              const std::string& rtpCaps) {
-  auto element = gst::addElement(GST_BIN(pipeline_.get()), payloader);
+Status OfferingPeer::addTrack(const std::shared_ptr<const Clip>& clip, const Kind& kind, bool sendOnly) {
+  auto element = gst::addElement(GST_BIN(pipeline_.get()), kind.payloader);
   if (!element) return tl::unexpected(element.error());
-  const auto rtp = gst::capsOf(rtpCaps);
+  const auto rtp = gst::capsOf(kind.rtpCaps);
   int payload = 0;
   gst_structure_get_int(gst_caps_get_structure(rtp.get(), 0), "payload", &payload);
-  g_object_set(*element, "pt", payload, "auto-header-extension", FALSE, nullptr);
+  // It would write levels of sound that it does not know.
+  g_object_set(*element, "pt", payload, "auto-header-extension", payload == kVideoPayload, nullptr);
   GstPadTemplate* pads = gst_element_get_pad_template(webrtc_, "sink_%u");
   const auto sink = gst::Ref<GstPad>::adopt(gst_element_request_pad(webrtc_, pads, nullptr, rtp.get()));
   if (!sink) return fail(ErrorCode::mediaFailed, "webrtcbin gives no pad");
   GstWebRTCRTPTransceiver* transceiver = nullptr;
   g_object_get(sink.get(), "transceiver", &transceiver, nullptr);
   g_object_set(transceiver, "codec-preferences", rtp.get(), "do-nack", payload == kVideoPayload, nullptr);
+  if (sendOnly)
+    g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, nullptr);
   gst_object_unref(transceiver);
   const auto source = gst::staticPad(*element, "src");
   if (!source) return tl::unexpected(source.error());
   if (auto ok = gst::link(source->get(), sink.get()); !ok) return ok;
-  tracks_.push_back(std::make_shared<SendTrack>(clip, SendTrack::Settings{}));
+  countFeedback(sink.get(), feedbacks_);
+  const double phase = std::fmod(static_cast<double>(tracks_.size() / 2) * kGoldenRatio, 1.0);
+  tracks_.push_back(std::make_shared<SendTrack>(clip, SendTrack::Settings{.phase = phase}));
   return tracks_.back()->pad().linkTo(*element);
 }
 
@@ -120,6 +139,19 @@ void OfferingPeer::connectSignals() {
       webrtc_, "pad-added", [receiver = receiver_](GstElement*, GstPad* pad) {
         if (GST_PAD_DIRECTION(pad) == GST_PAD_SRC) receiver->attach(pad);
       }));
+  signals_.push_back(SignalConnection::connect<void(GstElement*, GParamSpec*)>(
+      webrtc_, "notify::connection-state", [weak = weak_.get()](GstElement*, GParamSpec*) {
+        post([weak] {
+          if (auto* self = weak.get()) self->onConnectionState();
+        });
+      }));
+}
+
+void OfferingPeer::onConnectionState() {
+  GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+  g_object_get(webrtc_, "connection-state", &state, nullptr);
+  if (state != GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED || std::exchange(connected_, true)) return;
+  if (handlers_.onConnected) handlers_.onConnected();
 }
 
 Status OfferingPeer::offer() {
@@ -156,6 +188,7 @@ Status OfferingPeer::answer(const std::string& sdp) {
 }
 
 void OfferingPeer::addCandidate(const IceCandidate& candidate) {
+  if (!candidate.candidate.starts_with("candidate:")) return;  // the end of them is of no use to webrtcbin
   g_signal_emit_by_name(webrtc_, "add-ice-candidate", 0u, candidate.candidate.c_str());
 }
 

@@ -49,10 +49,11 @@ struct Raw {
   gchar* gather = nullptr;
   gchar* layout = nullptr;
   gchar* receive = nullptr;
+  gchar* camera = nullptr;
   gchar* turn = nullptr;
   double driftPpm = 0;
   int participants, viewers, seconds, fps, kbps, ramp, joinTimeout, rounds, stay, serverPid, talkers;
-  int joinWithin = -1;
+  int joinWithin = -1, offers = 0, streams = 1;
   gboolean ignoreIngest = FALSE, relay = FALSE;
   gboolean direct = FALSE, audioOnly = FALSE, json = FALSE, insecure = FALSE, version = FALSE;
 
@@ -69,7 +70,7 @@ struct Raw {
         serverPid(0),
         talkers(o.talkers) {}
   ~Raw() {
-    for (gchar* text : {url, room, codec, size, clip, gather, layout, receive, turn}) g_free(text);
+    for (gchar* text : {url, room, codec, size, clip, gather, layout, receive, camera, turn}) g_free(text);
   }
   Raw(const Raw&) = delete;
   Raw& operator=(const Raw&) = delete;
@@ -98,6 +99,13 @@ Status parseArguments(Raw& raw, int argc, char** argv) {
        "Keep the encoded clip in this file instead of the cache", "FILE"},
       {"direct", 0, 0, G_OPTION_ARG_NONE, &raw.direct,
        "Measure one sender and one receiver without a server, for comparison of delays", nullptr},
+      {"offers", 0, 0, G_OPTION_ARG_INT, &raw.offers,
+       "Without a server: offer so many connections over descriptor 3, as a mesh's or a forwarding server's",
+       "N"},
+      {"streams", 0, 0, G_OPTION_ARG_INT, &raw.streams, "How many streams of video each of them carries (1)",
+       "N"},
+      {"camera", 0, 0, G_OPTION_ARG_FILENAME, &raw.camera,
+       "Only write the clip's picture, uncoded, for a browser's camera (YUV4MPEG2)", "FILE"},
       {"audio-only", 0, 0, G_OPTION_ARG_NONE, &raw.audioOnly, "Nobody sends or takes video", nullptr},
       {"talkers", 0, 0, G_OPTION_ARG_INT, &raw.talkers,
        "How many of the participants talk; the others send silence, as when muted (3)", "K"},
@@ -155,6 +163,8 @@ Status checkRanges(const Raw& raw) {
                 {"seconds", raw.seconds, 1, 86400},
                 {"ramp", raw.ramp, 0, 60000},
                 {"join-within", raw.joinWithin, -1, 600000},
+                {"offers", raw.offers, 0, 64},
+                {"streams", raw.streams, 1, 64},
                 {"join-timeout", raw.joinTimeout, 1, 600},
                 {"fps", raw.fps, 1, 60},
                 {"kbps", raw.kbps, 50, 20000},
@@ -286,6 +296,9 @@ Result<Options> parseOptions(int argc, char** argv) {
   options.stay = std::chrono::milliseconds(raw.stay);
   options.clipFile = raw.clip ? raw.clip : "";
   options.direct = raw.direct;
+  options.offers = raw.offers;
+  options.streams = raw.streams;
+  options.cameraFile = raw.camera ? raw.camera : "";
   options.audioOnly = raw.audioOnly;
   options.talkers = raw.talkers;
   options.driftPpm = raw.driftPpm;

@@ -30,6 +30,9 @@ struct Options {
   VideoClipSettings video;
   std::string clipFile;              // empty: the cache
   bool direct = false;               // no server: one sender to one receiver
+  int offers = 0;                    // more than 0: no server either; see OfferRun
+  int streams = 1;                   // that each of them carries
+  std::string cameraFile;            // only writes the clip's picture there, uncoded
   bool audioOnly = false;            // nobody sends or takes video
   int talkers = 3;                   // of the participants; the others send silence
   double driftPpm = 0;               // how much faster the participants' clocks run

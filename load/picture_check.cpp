@@ -28,6 +28,8 @@ void PictureCheck::onFrame(std::span<const std::uint8_t> luma, int width, int he
   const double variance = static_cast<double>(squares) / static_cast<double>(count) - mean * mean;
   counts_.lowestVariance = counts_.frames == 0 ? variance : std::min(counts_.lowestVariance, variance);
   ++counts_.frames;
+  counts_.width = width;
+  counts_.height = height;
   if (hash == lastHash_) return;
   if (lastHash_ != 0)
     counts_.longestFreeze = std::max(counts_.longestFreeze, Milliseconds(now - lastChange_));

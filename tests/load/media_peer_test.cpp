@@ -74,6 +74,10 @@ class MediaPeerTest : public testing::TestWithParam<VideoCodec> {
     const std::lock_guard lock(received.mutex);
     return received.video.figures(Clock::now()).frames;
   }
+  int lastWidthOf(Received& received) {
+    const std::lock_guard lock(received.mutex);
+    return received.picture.figures(Clock::now()).width;
+  }
   std::uint64_t packetsOf(Received& received) {
     const std::lock_guard lock(received.mutex);
     return received.audio.figures(Clock::now()).packets;
@@ -113,6 +117,69 @@ TEST_P(MediaPeerTest, SendsReceivesDecodesAndLetsGo) {
     offerer_.reset();
   }
   EXPECT_TRUE(teardown_.waitIdle(std::chrono::seconds(10)));
+}
+
+// By it the sender knows what the network carries.
+TEST_P(MediaPeerTest, TellsTheSenderOfThePacketsThatComeIn) {
+  const TestClips clips = clipsOf(GetParam());
+  for (const bool sends : {false, true}) {
+    connected_ = false;
+    MediaPeer::Settings settings;
+    if (sends) settings.video = clips.video;
+    connect(clips, settings);
+    EXPECT_TRUE(waitFor([&] { return connected_ && offerer_->feedbacks() >= 10; })) << sends;
+    peer_.reset();
+  }
+}
+
+TEST_P(MediaPeerTest, GoesOnWithAnotherClipAndStopsWhenToldTo) {
+  const TestClips clips = clipsOf(GetParam());
+  auto smaller = encodeVideoClip({GetParam(), 96, 54, 12, 80});
+  ASSERT_TRUE(smaller);
+  MediaPeer::Settings settings;
+  settings.video = clips.video;
+  settings.audio = clips.audio;
+  connect({}, settings);
+  ASSERT_TRUE(waitFor([&] { return framesOf(*offererReceived_) >= 20; }));
+  peer_->playVideo(std::make_shared<const Clip>(std::move(*smaller)));
+  EXPECT_TRUE(waitFor([&] { return lastWidthOf(*offererReceived_) == 96; }));
+
+  peer_->playVideo(nullptr);
+  const std::uint64_t heard = packetsOf(*offererReceived_);
+  ASSERT_TRUE(waitFor([&] { return packetsOf(*offererReceived_) > heard + 25; })) << "the sound goes on";
+  const std::uint64_t stopped = framesOf(*offererReceived_);
+  ASSERT_TRUE(waitFor([&] { return packetsOf(*offererReceived_) > heard + 75; }));
+  EXPECT_EQ(framesOf(*offererReceived_), stopped);
+
+  peer_->playVideo(clips.video);
+  EXPECT_TRUE(waitFor([&] { return lastWidthOf(*offererReceived_) == 160; }));
+  EXPECT_TRUE(waitFor([&] { return framesOf(*offererReceived_) > stopped + 25; }));
+  const std::lock_guard lock(offererReceived_->mutex);
+  EXPECT_EQ(offererReceived_->video.figures(Clock::now()).incomplete, 0u) << "it changes at keyframes only";
+}
+
+// As a forwarding server's to a client: everybody's streams in one connection.
+TEST_P(MediaPeerTest, FurtherStreamsOfAConnectionAreOfferedToo) {
+  const TestClips clips = clipsOf(GetParam());
+  std::string sdp;
+  OfferingPeer::Handlers handlers;
+  handlers.onOffer = [&](const std::string& text) { sdp = text; };
+  handlers.onCandidate = [](const IceCandidate&) {};
+  auto offerer = OfferingPeer::create(
+      {.codec = GetParam(), .video = clips.video, .audio = clips.audio, .moreVideo = 3, .moreAudio = 1},
+      offererReceived_, handlers);
+  ASSERT_TRUE(offerer) << offerer.error().text;
+  ASSERT_TRUE((*offerer)->offer());
+  ASSERT_TRUE(waitFor([&] { return !sdp.empty(); }));
+  const auto count = [&](const std::string& what) {
+    int found = 0;
+    for (auto at = sdp.find(what); at != std::string::npos; at = sdp.find(what, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("m=audio"), 2);
+  EXPECT_EQ(count("m=video"), 4);
+  EXPECT_EQ(count("a=sendrecv"), 2);
+  EXPECT_EQ(count("a=sendonly"), 4);
 }
 
 TEST_P(MediaPeerTest, AViewerOnlyReceives) {

@@ -114,6 +114,8 @@ TEST(OptionsTest, EveryWrongValueIsNamed) {
                {{"--receive", "-1"}, "--receive -1"},
                {{"--receive", "20000"}, "--receive 20000"},
                {{"--turn", "127.0.0.1:3478"}, "--turn 127.0.0.1:3478"},
+               {{"--offers", "65"}, "--offers 65"},
+               {{"--streams", "0"}, "--streams 0"},
                {{"--join-within", "600001"}, "--join-within 600001"},
                {{"--layout", "custom"}, "--layout custom"},
                {{"--layout", "mosaic"}, "--layout mosaic"},
