@@ -30,6 +30,7 @@ TEST_F(FanOutRungsTest, goOnWithTheOldOneUntilTheKeyframeOfTheNew) {
   video(2, false, kLow);  // cannot be shown yet
   video(3, true);         // somebody else's wish
   EXPECT_TRUE(moved().empty());
+  ASSERT_TRUE(receiver_->awaitVideo(3));
   video(4, true, kLow);
   EXPECT_EQ(moved(), std::vector{id_});
   EXPECT_EQ(fanOut_->sentRung(id_), kLow);
