@@ -14,6 +14,10 @@ export const kTexts = [
   '{"type":"moderate","action":"end"}', '{"type":"moderate","action":"kick","target":"../../etc"}',
   '{"type":"reconnect"}', '{"type":"reconnect","pc":""}', '{"type":"reconnect","pc":"screen"}', '{"type":"reconnect","pc":[]}',
   '{"type":"stats","fps":1e308,"rttMs":-1}', '{"type":"stats","fps":"NaN"}', '{"type":"stats","framesDropped":1e99}',
+  '{"type":"stats","seconds":-1}', '{"type":"stats","seconds":1e-300,"framesDropped":2147483647}', '{"type":"stats","seconds":3600,"decodeMs":60000}',
+  '{"type":"stats","decodeMs":null}', '{"type":"receive","height":-1}', '{"type":"receive","height":"360"}', '{"type":"receive","height":1e9}',
+  '{"type":"receive","height":0}', '{"type":"receive"}', '{"type":"ping"}', '{"type":"ping","id":-1}', '{"type":"ping","id":4294967296}',
+  '{"type":"pong","id":1}', '{"type":"ingest","pc":"main","gen":1,"width":0,"height":0,"fps":0,"kbps":0}', '{"type":"receiving"}',
   '{"type":"layout"}', '{"type":"layout","layout":"grid"}', '{"type":"layout","layout":"mosaic","pinned":[]}',
   '{"type":"layout","layout":"custom","pinned":[]}', '{"type":"layout","layout":"custom","custom":"../x","pinned":[]}',
   '{"type":"layout","layout":"grid","custom":"stage","pinned":[]}', '{"type":"layout","layout":"speaker","pinned":"me"}',
@@ -40,7 +44,9 @@ export const kJoins = [
   { name: "x", codecs: Array(1000).fill("VP8") }, { name: "x", codecs: ["VP8"], send: 1 },
   { name: "x", codecs: ["VP8"], send: { audio: "true" } }, { name: "x", codecs: ["VP8"], viewer: 1 },
   { name: "x", codecs: ["VP8"], screen: { width: -1, height: 1e9 } }, { name: "x", codecs: ["VP8"], screen: "big" },
-  { name: "x", codecs: ["VP8"], resume: 7 }, { name: "x", codecs: ["VP8"], resume: "y".repeat(5000) },
+  { name: "x", codecs: ["VP8"], hardware: "VP8" }, { name: "x", codecs: ["VP8"], receive: 0 }, { name: "x", codecs: ["VP8"], receive: { height: -1 } },
+  { name: "x", codecs: ["VP8"], keep: {} }, { name: "x", codecs: ["VP8"], keep: Array(3).fill({ pc: "main", gen: 1 }) },
+  { name: "x", codecs: ["VP8"], keep: [{ pc: "main" }] }, { name: "x", codecs: ["VP8"], resume: 7 }, { name: "x", codecs: ["VP8"], resume: "y".repeat(5000) },
 ].map((join) => JSON.stringify({ type: "join", ...join }));
 
 /** Tokens that lead to nobody's place. @param {string} token somebody's true one */
