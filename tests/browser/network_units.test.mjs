@@ -349,6 +349,26 @@ test("the sound of a new connection does not wait for its picture when the old o
   conference.stream.addTrack(oldPicture);
   next.become("connected");
   assert.deepEqual(new Set(conference.stream.getTracks()), new Set([oldPicture, newSound]));
-  clock.tick(2000);
+  await poll(5);
+  assert.deepEqual(new Set(conference.stream.getTracks()), new Set([oldPicture, newSound]), "it stays until there is another");
+  next.frames = 1;
+  await poll(20);
   assert.deepEqual(new Set(conference.stream.getTracks()), new Set([newSound, newPicture]));
+});
+
+test("a picture is shown when it has a frame: a player would wait for it, and be silent", async () => {
+  const [sound, picture] = ["audio", "video"].map((kind) => new FakeTrack(kind));
+  conference = new Conference();
+  conference.connect("http://127.0.0.1/", "standup", { name: "Ada", storage: null });
+  const socket = admit(kWelcome);
+  socket.receive({ type: "offer", pc: "main", gen: 1, sdp: "offer 1" });
+  const next = FakeConnection.all.at(-1);
+  next.ontrack({ track: sound, receiver: {} });
+  next.ontrack({ track: picture, receiver: {} });
+  await settled();
+  assert.deepEqual(conference.stream.getTracks(), [sound]);
+  await poll(60);
+  next.frames = 1;
+  await poll(2);
+  assert.deepEqual(conference.stream.getTracks(), [sound, picture]);
 });

@@ -6,9 +6,8 @@ import { backoffMs } from "../../web/sdk/backoff.js";
 import { Emitter } from "../../web/sdk/emitter.js";
 import { startingAt } from "../../web/sdk/media_link.js";
 import { roomUrl } from "../../web/sdk/protocol.js";
-import { sample, statsMessage } from "../../web/sdk/stats.js";
 import { cropped } from "../../web/page/self_view.js";
-import { avatarColour, describe, freshRoomId, initials, layoutName, roomIdOf, sentence } from "../../web/page/text.js";
+import { avatarColour, describe, freshRoomId, initials, layoutName, receivedText, roomIdOf, sentence } from "../../web/page/text.js";
 
 test("back-off doubles from 0.3 s to 5 s, with jitter below", () => {
   const full = [0, 1, 2, 3, 4, 5, 50].map((attempt) => backoffMs(attempt, () => 0));
@@ -44,17 +43,18 @@ test("a shared screen starts at a bitrate for text, whatever the codec", () => {
   assert.equal(changed, sdp.replace("VP8/90000\r\n", "VP8/90000\r\na=fmtp:96 x-google-start-bitrate=1500\r\n"));
 });
 
-test("stats of one connection", () => {
-  const report = new Map([
-    ["v", { type: "inbound-rtp", kind: "video", framesDecoded: 30, framesDropped: 2, freezeCount: 1, packetsLost: 3 }],
-    ["a", { type: "inbound-rtp", kind: "audio", packetsLost: -1 }],
-    ["p", { type: "candidate-pair", nominated: true, currentRoundTripTime: 0.0124 }],
-  ]);
-  const now = sample(/** @type {any} */ (report));
-  assert.equal(statsMessage(null, now), null);
-  const message = statsMessage({ ...now, decoded: 0, atMs: now.atMs - 2000 }, now);
-  assert.deepEqual(message, { type: "stats", fps: 15, framesDropped: 2, freezes: 1, packetsLost: 3, rttMs: 12 });
-  assert.equal(statsMessage({ ...now, decoded: 99 }, now), null, "another connection began to count anew");
+test("why a picture is not the best: the truth, and nothing when nothing is amiss", () => {
+  const best = { type: "receiving", level: 0, levels: 5, width: 1280, height: 720, fps: 30, kbps: 1500, limit: "none" };
+  const text = (/** @type {object} */ change, saving = false) => receivedText(/** @type {any} */ ({ ...best, ...change }), saving);
+  assert.equal(receivedText(null, true), "");
+  assert.equal(text({}), "");
+  assert.equal(text({ height: 180, limit: "network" }), "Your network is slow: smaller picture");
+  assert.equal(text({ fps: 0, limit: "network" }, true), "Your network is slow: still picture");
+  assert.equal(text({ width: 0, height: 0, fps: 0, limit: "network" }), "Your network is slow: sound only");
+  assert.equal(text({ height: 180, limit: "device" }), "Your device is busy: smaller picture");
+  assert.equal(text({ height: 180, limit: "wish" }, true), "Data saver is on: smaller picture");
+  assert.equal(text({ height: 180, limit: "wish" }), "", "a small screen, which loses nothing");
+  assert.equal(text({ width: 0, height: 0, fps: 0, limit: "wish" }), "Limited by the server: sound only");
 });
 
 test("initials and room names", () => {

@@ -88,6 +88,7 @@ async function descendants(pid) {
  * @property {boolean} [camera]
  * @property {boolean} [microphone]
  * @property {"granted" | "denied" | "unanswered"} [permission]
+ * @property {{width: number, height: number}} [size] of what the camera delivers
  * @property {string} [query] more of the address, e.g. "&relay=1"
  * @property {{width: number, height: number}} [viewport]
  */
@@ -219,6 +220,16 @@ export class Person {
   /** @param {Given[]} people @returns {Promise<number[]>} */
   levels(people) {
     return this.page.evaluate((tones) => tones.map((hz) => window.probe.levelAt(hz) ?? -Infinity), people.map((one) => one.tone ?? 0));
+  }
+
+  /** What the server said of a type, in order; `at` by the page's clock. @param {string} type @returns {Promise<any[]>} */
+  told(type) {
+    return this.page.evaluate((wanted) => window.probe.received.filter((one) => one.type === wanted), type);
+  }
+
+  /** How the picture goes out. @returns {Promise<{frameWidth: number, frameHeight: number, framesEncoded: number, bytesSent: number, active: boolean}>} */
+  sending() {
+    return this.page.evaluate(() => window.probe.sending());
   }
 
   connectionCount() {

@@ -67,11 +67,13 @@ export class FakeConnection {
   localDescription = null;
   candidates = [];
   packets = 0; // of sound, that came
+  frames = 0;
   /** What getStats() tells. @type {object[]} */
   report = [];
   transceivers = ["audio", "video"].map((kind) => ({ direction: "recvonly", sender: new FakeSender(), receiver: {
     track: { kind },
-    getStats: async () => new Map([["in", { type: "inbound-rtp", kind, packetsReceived: this.packets }]]),
+    getStats: async () => new Map([["in", { type: "inbound-rtp", kind,
+      ...(kind === "audio" ? { packetsReceived: this.packets } : { framesDecoded: this.frames }) }]]),
   } }));
 
   constructor(configuration) {

@@ -3,7 +3,8 @@
 // as a person would. `window.testPerson` (see browser.mjs) says who this is.
 (() => {
   const person = window.testPerson;
-  const kWidth = 320, kHeight = 180, kRate = 10;
+  const { width: kWidth, height: kHeight } = person.size ?? { width: 320, height: 180 };
+  const kRate = 10;
 
   // ---- devices: a real MediaStream, of a flat colour with a moving mark, and of one tone
 
@@ -17,7 +18,7 @@
       context.fillStyle = `rgb(${person.colour})`;
       context.fillRect(0, 0, kWidth, kHeight);
       context.fillStyle = "white";
-      context.fillRect(kWidth / 4 + ((step++ * 9) % (kWidth / 2)), kHeight * 0.1, 24, 24);
+      context.fillRect(kWidth / 4 + ((step++ * 9) % 160) * (kWidth / 320), kHeight * 0.1, kHeight / 7.5, kHeight / 7.5);
     };
     draw();
     const timer = setInterval(draw, 1000 / kRate);
@@ -61,7 +62,7 @@
     constructor(...given) {
       super(...given);
       sockets.push(this);
-      this.addEventListener("message", ({ data }) => received.push(JSON.parse(data)));
+      this.addEventListener("message", ({ data }) => received.push({ ...JSON.parse(data), at: performance.now() }));
     }
   };
   const received = [];
@@ -73,6 +74,21 @@
       connections.push(this);
     }
   };
+
+  /** How the picture was to be sent, and from when on. */
+  const encodings = [];
+  const { setParameters } = RTCRtpSender.prototype;
+  RTCRtpSender.prototype.setParameters = async function (parameters) {
+    await setParameters.call(this, parameters);
+    encodings.push({ at: performance.now(), ...parameters.encodings[0] });
+  };
+
+  /** How the picture goes out by the newest connection. */
+  async function sending() {
+    const report = [...((await connections.at(-1)?.getStats())?.values() ?? [])];
+    const { frameWidth, frameHeight, framesEncoded, bytesSent, active } = report.find((one) => one.type === "outbound-rtp" && one.kind === "video") ?? {};
+    return { frameWidth, frameHeight, framesEncoded, bytesSent, active };
+  }
 
   // ---- eyes
 
@@ -215,5 +231,5 @@
     return 20 * Math.log10((2 * Math.hypot(re, im)) / samples.length + 1e-9);
   }
 
-  window.probe = { recordedLevels, colourAt, greys, tiles, markOf, framesSince, tones, levelAt, sockets, connections, received };
+  window.probe = { recordedLevels, colourAt, greys, tiles, markOf, framesSince, tones, levelAt, sockets, connections, received, encodings, sending };
 })();

@@ -4,6 +4,8 @@ import { ask } from "./confirm.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { LayoutMenu } from "./layout_menu.js";
+import { PictureMenu } from "./picture_menu.js";
+import { Received } from "./received.js";
 import { Roster } from "./roster.js";
 import { canCapture, captureScreen } from "./screen_capture.js";
 import { Stage } from "./stage.js";
@@ -50,6 +52,7 @@ export class Call extends HTMLElement {
     this.roster = new Roster(conference, ask);
     this.chat = new Chat(conference);
     this.layout = new LayoutMenu(conference);
+    this.picture = new PictureMenu(conference);
     this.toolbar = new Toolbar(this.#controls());
     this.panel = h("aside", { class: "panel" },
       h("header", { class: "panel-head" },
@@ -69,6 +72,7 @@ export class Call extends HTMLElement {
         h("h1", { class: "room-name", text: this.room }),
         h("span", { class: "status", role: "status" }, h("span", { class: "dot" }), this.#status),
         this.layout,
+        this.picture,
         h("button", {
           class: "small copy-link", type: "button", on: { click: () => void this.#copyLink() },
         }, icon("link"), h("span", { class: "button-text", text: "Copy link" }))),
@@ -76,7 +80,7 @@ export class Call extends HTMLElement {
       this.toolbar,
       this.#toasts,
     );
-    this.stage.append(h("div", { class: "banners" }, this.#banner, this.#quality));
+    this.stage.append(h("div", { class: "banners" }, this.#banner, this.#quality, new Received(this.conference)));
     const { conference, media } = this;
     conference.on("state", () => this.#showState());
     conference.on("roster", () => this.#rosterChanged());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { h, isTyping, setAttribute } from "./dom.js";
+import { h, setAttribute } from "./dom.js";
 import { icon } from "./icons.js";
+import { Menu } from "./menu.js";
 import { layoutName } from "./text.js";
 
 /** @typedef {import("../sdk/protocol.js").LayoutName} LayoutName */
@@ -18,42 +19,26 @@ const kItems = [
 ];
 
 /** `<tessera-layout>`: which layout is on, for everybody; for a moderator a menu to choose another. */
-export class LayoutMenu extends HTMLElement {
-  #button = h("button", {
-    id: "layout", class: "small", type: "button", tabindex: "0", "aria-haspopup": "menu", "aria-expanded": "false",
-    "aria-keyshortcuts": kKey, on: { click: () => this.#open(this.#menu.hidden) },
-  });
+export class LayoutMenu extends Menu {
   #plain = h("span", { class: "layout-now" });
-  #menu = h("div", {
-    class: "menu", role: "menu", "aria-label": "Layout", hidden: true,
-    on: {
-      keydown: (/** @type {KeyboardEvent} */ event) => this.#walk(event),
-      focusout: (/** @type {FocusEvent} */ event) => this.#left(event),
-    },
-  });
   /** @type {import("../sdk/protocol.js").ShownLayout | null} */
   #shown = null;
-  #onKey = (/** @type {KeyboardEvent} */ event) => this.#key(event);
 
   /** @param {import("../sdk/tessera.js").Conference} conference */
   constructor(conference) {
-    super();
+    super({ id: "layout", label: "Layout", key: kKey });
     this.conference = conference;
   }
 
   connectedCallback() {
-    this.replaceChildren(this.#button, this.#plain, this.#menu);
+    super.connectedCallback();
+    this.replaceChildren(this.button, this.#plain, this.menu);
     this.conference.on("tiles", ({ layout }) => {
       this.#shown = layout;
       this.refresh();
     });
     this.conference.on("layout", () => this.refresh());
-    document.addEventListener("keydown", this.#onKey);
     this.refresh();
-  }
-
-  disconnectedCallback() {
-    document.removeEventListener("keydown", this.#onKey);
   }
 
   /** Call after a change of the roster, which says who is moderator. */
@@ -63,44 +48,24 @@ export class LayoutMenu extends HTMLElement {
     const now = layoutName(layout.layout === "custom" || !this.#shown ? layout : { layout: this.#shown });
     const name = layout.layout === "auto" && this.#shown ? `${now}, chosen automatically` : now;
     const picture = this.#shown ?? "auto";
-    this.#button.hidden = !moderator;
+    this.button.hidden = !moderator;
     this.#plain.hidden = moderator || !this.#shown;
-    for (const part of [this.#button, this.#plain]) {
+    for (const part of [this.button, this.#plain]) {
       if (part.dataset.picture !== picture) part.replaceChildren(icon(picture), h("span", { class: "button-text" }));
       part.dataset.picture = picture;
       const text = part.querySelector(".button-text");
       if (text && text.textContent !== now) text.textContent = now;
-      setAttribute(part, "title", part === this.#button ? `Layout: ${name} (${kKey.toUpperCase()})` : `Layout: ${name}`);
+      setAttribute(part, "title", part === this.button ? `Layout: ${name} (${kKey.toUpperCase()})` : `Layout: ${name}`);
     }
-    setAttribute(this.#button, "aria-label", `Layout: ${name}`);
-    if (!moderator) this.#open(false);
-    else if (!this.#menu.hidden) this.#showChecked();
+    setAttribute(this.button, "aria-label", `Layout: ${name}`);
+    if (!moderator) this.open(false);
+    else if (!this.menu.hidden) this.showChecked();
   }
 
-  /** @param {boolean} open */
-  #open(open) {
-    if (open === !this.#menu.hidden) return;
-    const held = this.#menu.contains(document.activeElement);
-    this.#menu.hidden = !open;
-    setAttribute(this.#button, "aria-expanded", open ? "true" : "false");
-    if (!open) {
-      if (held && !this.#button.hidden) this.#button.focus(); // hidden: no moderator any more
-      return;
-    }
-    this.#menu.replaceChildren(...this.#items().map((item) => this.#row(item)), this.#unpinRow());
-    this.#showChecked();
-    (this.#rows.find((row) => row.getAttribute("aria-checked") === "true") ?? this.#rows[0])?.focus();
-  }
-
-  /** @returns {Item[]} */
-  #items() {
+  makeRows() {
     const own = this.conference.customLayouts.map((custom) =>
       /** @type {Item} */ ({ layout: "custom", custom, text: layoutName({ layout: "custom", custom }), hint: "of this server" }));
-    return [...kItems, ...own];
-  }
-
-  get #rows() {
-    return /** @type {HTMLElement[]} */ ([...this.#menu.querySelectorAll("[role^=menuitem]:not([hidden])")]);
+    return [...[...kItems, ...own].map((item) => this.#row(item)), this.#unpinRow()];
   }
 
   /** @param {Item} item */
@@ -121,45 +86,20 @@ export class LayoutMenu extends HTMLElement {
 
   /** @param {() => void} act */
   #choose(act) {
-    this.#open(false);
+    this.open(false);
     act();
   }
 
-  #showChecked() {
-    const { layout, custom, pinned } = this.conference.layout;
-    for (const row of this.#menu.querySelectorAll("[role=menuitemradio]")) {
-      const { dataset } = /** @type {HTMLElement} */ (row);
-      setAttribute(row, "aria-checked", dataset.layout === layout && dataset.custom === custom ? "true" : "false");
-    }
-    const unpin = this.#menu.querySelector(".unpin-all");
-    if (unpin instanceof HTMLElement) unpin.hidden = pinned.length === 0;
+  /** @param {HTMLElement} row */
+  isChecked({ dataset }) {
+    const { layout, custom } = this.conference.layout;
+    return dataset.layout === layout && dataset.custom === custom;
   }
 
-  /** Keys in the open menu are the menu's: none is a shortcut. @param {KeyboardEvent} event */
-  #walk(event) {
-    event.stopPropagation();
-    const rows = this.#rows;
-    const now = rows.findIndex((row) => row === document.activeElement);
-    const to = { ArrowDown: now + 1, ArrowUp: now - 1 + rows.length, Home: 0, End: rows.length - 1 }[event.key];
-    const again = event.key.toLowerCase() === kKey && !event.repeat;
-    if (event.key === "Escape" || again) this.#open(false);
-    else if (to !== undefined) rows[to % rows.length]?.focus();
-    else return;
-    event.preventDefault();
-  }
-
-  /** @param {FocusEvent} event */
-  #left({ relatedTarget }) {
-    if (relatedTarget instanceof Node && this.contains(relatedTarget)) return;
-    this.#open(false);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
-    if (event.key.toLowerCase() !== kKey || this.#button.hidden) return;
-    event.preventDefault();
-    this.#open(this.#menu.hidden);
+  showChecked() {
+    super.showChecked();
+    const unpin = this.menu.querySelector(".unpin-all");
+    if (unpin instanceof HTMLElement) unpin.hidden = this.conference.layout.pinned.length === 0;
   }
 }
 customElements.define("tessera-layout", LayoutMenu);

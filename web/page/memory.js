@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the browser remembers for the next time: name and devices. Works without storage, too.
+// What the browser remembers for the next time: name, devices, how much picture. Works without storage, too.
 
-/** @typedef {"name" | "audio" | "video"} Remembered */
+/** @typedef {"name" | "audio" | "video" | "receive"} Remembered */
 
 /** @param {Remembered} what */
 export function recall(what) {

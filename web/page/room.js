@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of a room: pre-join, call, end. Options in the address: name, join=1, camera=0, mic=0, viewer=1,
-// relay=1 (media through the TURN server only).
+// receive=180 (at most such a picture; 0: sound alone), relay=1 (media through the TURN server only).
 import { Conference } from "../sdk/tessera.js";
 import { Call } from "./call.js";
 import { find } from "./dom.js";
 import { Ended } from "./ended.js";
 import { LocalMedia } from "./local_media.js";
 import { recall, remember } from "./memory.js";
+import { wantedHeight } from "./picture_menu.js";
 import { Prejoin } from "./prejoin.js";
 
 const kPermissionMs = 1500; // an automatic join does not wait longer for an answer to the permission question
@@ -54,6 +55,7 @@ function call(media, choice) {
     audio: media.tracks.audio,
     video: media.tracks.video,
     viewer,
+    receive: wantedHeight(parameters.get("receive")),
     iceTransportPolicy: parameters.get("relay") === "1" ? "relay" : "all",
   });
 }

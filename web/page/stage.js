@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { h, reconcile, setAttribute } from "./dom.js";
 import { icon } from "./icons.js";
+import { SoundOnly } from "./received.js";
 import { SelfView } from "./self_view.js";
 import { describe } from "./text.js";
 
@@ -26,8 +27,8 @@ export class Stage extends HTMLElement {
     class: "expand", type: "button", "aria-label": "Full screen (f)", title: "Full screen (F)",
     on: { click: () => this.toggleFullscreen() },
   }, icon("expand"));
-  #frame = h("div", { class: "stage-frame" },
-    this.#mix, this.#tiles, this.#note, this.#hear, this.#expand);
+  #soundOnly;
+  #frame;
   /** @type {import("../sdk/protocol.js").Tiles | null} */
   #layout = null;
   #wakeUp = () => void this.#play();
@@ -36,6 +37,9 @@ export class Stage extends HTMLElement {
   constructor(conference) {
     super();
     this.conference = conference;
+    this.#soundOnly = new SoundOnly(conference);
+    this.#frame = h("div", { class: "stage-frame" },
+      this.#mix, this.#tiles, this.#soundOnly, this.#note, this.#hear, this.#expand);
     /** @type {MediaStreamTrack | null} */
     this.camera = null;
     /** @type {ReadonlyMap<string, import("../sdk/protocol.js").Level>} */
@@ -44,15 +48,13 @@ export class Stage extends HTMLElement {
 
   connectedCallback() {
     this.replaceChildren(this.#frame);
-    this.#mix.srcObject = this.conference.stream;
-    this.#mix.addEventListener("loadeddata", () => this.#frame.classList.add("has-picture"));
     this.#mix.addEventListener("pause", this.#wakeUp); // a track that is exchanged may pause some browsers
     this.conference.on("tiles", (tiles) => {
       this.#layout = tiles;
       this.refresh();
     });
     this.conference.on("layout", () => this.refresh());
-    void this.#play();
+    this.conference.on("state", () => this.#attach());
   }
 
   disconnectedCallback() {
@@ -77,6 +79,7 @@ export class Stage extends HTMLElement {
 
   /** Call after a change of roster, levels or camera. */
   refresh() {
+    this.#soundOnly.refresh(this.levels);
     if (!this.#layout) return;
     const { canvas, more } = this.#layout;
     const { look, canvas: full } = this.conference;
@@ -157,6 +160,13 @@ export class Stage extends HTMLElement {
   /** @param {string} id */
   #flipPin(id) {
     this.conference.pin(id, !this.conference.layout.pinned.includes(id));
+  }
+
+  /** Not before something is in it: Chromium never plays sound alone that came into an empty stream. */
+  #attach() {
+    if (this.#mix.srcObject || this.conference.state !== "connected") return;
+    this.#mix.srcObject = this.conference.stream;
+    void this.#play();
   }
 
   /** Browsers may refuse sound before a click: then the picture plays, and a button brings the sound. */

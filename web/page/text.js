@@ -98,6 +98,21 @@ export function layoutName({ layout, custom = "" }) {
 }
 
 /**
+ * Why the picture that one gets is not the best; nothing while it is.
+ * @param {import("../sdk/protocol.js").Receiving | null} receiving
+ * @param {boolean} saving one asked for less
+ */
+export function receivedText(receiving, saving) {
+  if (!receiving || receiving.limit === "none") return "";
+  const { width, fps, limit } = receiving;
+  const what = width === 0 ? "sound only" : fps === 0 ? "still picture" : "smaller picture";
+  if (limit === "network") return `Your network is slow: ${what}`;
+  if (limit === "device") return `Your device is busy: ${what}`;
+  if (saving) return `Data saver is on: ${what}`;
+  return fps === 0 ? `Limited by the server: ${what}` : ""; // or as large as this screen can show
+}
+
+/**
  * A sentence of the server's as a sentence of its own: "the room is full" is "The room is full."
  * @param {string} text
  */

@@ -30,7 +30,8 @@ const kMaxPinned = 16;
  */
 
 /**
- * One participant in one room. `stream` is the mix: give it to a media element once.
+ * One participant in one room. `stream` is the mix: give it to a media element when the state is
+ * `connected` for the first time.
  * @extends {Emitter<{
  *   state: StateChange,
  *   roster: import("./protocol.js").Participant[],
@@ -59,10 +60,10 @@ export class Conference extends Emitter {
   canvas = { width: 1280, height: 720, fps: 30 };
   /** How good a picture we get, and what limits it; null until it is known. @type {import("./protocol.js").Receiving | null} */
   receiving = null;
+  /** What receive() asked for last. @type {number | null} */
+  wantedHeight = null;
   #name = "";
   #own = new OwnMedia({});
-  /** @type {number | null} */
-  #receive = null;
   /** @type {RTCIceTransportPolicy} */
   #iceTransportPolicy = "all";
   #hardware = new HardwareCodecs();
@@ -116,7 +117,7 @@ export class Conference extends Emitter {
     if (this.state !== "new") throw new Error("a Conference connects once");
     this.#name = options.name;
     this.#own = new OwnMedia(options);
-    this.#receive = options.receive ?? null;
+    this.wantedHeight = options.receive ?? null;
     this.#iceTransportPolicy = options.iceTransportPolicy ?? "all";
     this.#resume = new ResumeStore(room, options.storage);
     this.#hardware.ask();
@@ -178,7 +179,7 @@ export class Conference extends Emitter {
    * @param {number | null} height 0: sound alone; null: as good as network and device carry
    */
   receive(height) {
-    this.#receive = height;
+    this.wantedHeight = height;
     this.#send({ type: "receive", ...(height === null ? {} : { height }) });
   }
 
@@ -276,7 +277,7 @@ export class Conference extends Emitter {
       codecs: supportedCodecs(),
       ...(hardware.length ? { hardware } : {}),
       screen: screenSize(),
-      ...(this.#receive === null ? {} : { receive: { height: this.#receive } }),
+      ...(this.wantedHeight === null ? {} : { receive: { height: this.wantedHeight } }),
       ...(resume ? { resume, keep: [...this.#media.standing, ...this.#screen.standing] } : {}),
     });
     clearTimeout(this.#welcomeTimer);

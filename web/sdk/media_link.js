@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Emitter } from "./emitter.js";
 import { applyEncoding, encodingFor } from "./sending.js";
-import { packetsIn } from "./stats.js";
 
 /**
  * @typedef {"audio" | "video"} Kind
@@ -11,6 +10,8 @@ import { packetsIn } from "./stats.js";
 const kDisconnectedMs = 2000; // ICE may heal by itself for this long
 const kConnectMs = 12000; // from the offer to a connection
 const kFramePollMs = 50;
+const kCalmPollMs = 500; // when none comes for a while: it may be sound alone
+const kEagerPolls = 60;
 
 /**
  * One offered connection: one RTCPeerConnection, made for one (pc, gen) and thrown away with it.
@@ -32,7 +33,7 @@ export class MediaLink extends Emitter {
   #early = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #trouble;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #framePoll;
   #closed = false;
   #sendOnly;
@@ -63,7 +64,7 @@ export class MediaLink extends Emitter {
       playAtOnce(receiver);
     };
     this.#lostAfter(kConnectMs, "no connection");
-    if (!sendOnly) this.#framePoll = setInterval(() => this.#lookForFrame(), kFramePollMs);
+    if (!sendOnly) this.#watchForFrame();
   }
 
   get remoteTracks() {
@@ -145,15 +146,14 @@ export class MediaLink extends Emitter {
 
   /** How many packets of sound have arrived. @returns {Promise<number>} */
   async packets() {
-    const sound = this.#connection.getTransceivers().find((one) => kindOf(one) === "audio");
-    return sound && !this.#closed ? packetsIn(await sound.receiver.getStats()) : 0;
+    return (await this.#incoming("audio")).packets;
   }
 
   close() {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#trouble);
-    clearInterval(this.#framePoll);
+    clearTimeout(this.#framePoll);
     this.#connection.onicecandidate = this.#connection.ontrack = null;
     this.#connection.onconnectionstatechange = this.#connection.oniceconnectionstatechange = null;
     this.#connection.close();
@@ -216,14 +216,27 @@ export class MediaLink extends Emitter {
     this.emit("lost", why);
   }
 
-  async #lookForFrame() {
-    for (const entry of (await this.stats())?.values() ?? []) {
-      if (entry.type !== "inbound-rtp" || entry.kind !== "video" || !entry.framesDecoded) continue;
-      if (this.#framePoll === undefined || this.#closed) return;
-      clearInterval(this.#framePoll);
-      this.#framePoll = undefined;
-      this.emit("frame", undefined);
+  #watchForFrame(polls = 0) {
+    this.#framePoll = setTimeout(async () => {
+      const { frames, packets } = await this.#incoming("video");
+      if (this.#closed) return;
+      const hidden = packets > 0 && polls > kEagerPolls; // an engine may decode only what is shown
+      if (frames > 0 || hidden) this.emit("frame", undefined);
+      else this.#watchForFrame(polls + 1);
+    }, polls < kEagerPolls ? kFramePollMs : kCalmPollMs);
+  }
+
+  /** What has come by now. @param {Kind} kind */
+  async #incoming(kind) {
+    const result = { frames: 0, packets: 0 };
+    const transceiver = this.#connection.getTransceivers().find((one) => kindOf(one) === kind);
+    const receiver = this.#closed ? undefined : transceiver?.receiver;
+    for (const entry of (await receiver?.getStats())?.values() ?? []) {
+      if (entry.type !== "inbound-rtp") continue;
+      result.frames += entry.framesDecoded ?? 0;
+      result.packets += entry.packetsReceived ?? 0;
     }
+    return result;
   }
 }
 

@@ -72,7 +72,7 @@ export class MediaSession extends Emitter {
       await link.accept(sdp, this.#tracks, (answer) =>
         this.emit("send", { type: "answer", pc, gen, sdp: answer }),
       );
-      if (link === this.#current) this.#show(link, ["audio", "video"]);
+      if (link === this.#current) this.#show(link, "audio");
     } catch (error) {
       console.error("tessera: the offer cannot be answered", error);
       if (link === this.#latest) this.#askIn(kAskAgainMs);
@@ -147,12 +147,15 @@ export class MediaSession extends Emitter {
     );
     link.on("connected", () => {
       if (link === this.#next) {
-        if (!this.#current?.connected) this.#show(link, ["audio"]); // sound need not wait for a picture
+        if (!this.#current?.connected) this.#show(link, "audio"); // sound need not wait for a picture
         this.#promoteTimer = setTimeout(() => this.#promote(link), kFrameDueMs);
       }
       this.emit("changed", undefined);
     });
-    link.on("frame", () => this.#promote(link));
+    link.on("frame", () => {
+      this.#promote(link);
+      if (link === this.#current) this.#show(link, "video"); // no sooner: a player waits for it
+    });
     link.on("lost", () => {
       if (link === this.#latest) this.#askIn(0);
       this.emit("changed", undefined);
@@ -166,22 +169,22 @@ export class MediaSession extends Emitter {
     const old = this.#current;
     this.#current = link;
     this.#next = null;
-    this.#show(link, ["audio", "video"]);
+    this.#show(link, "audio");
     old?.close();
     this.emit("changed", undefined);
   }
 
   /**
    * @param {MediaLink} link
-   * @param {string[]} kinds
+   * @param {import("./media_link.js").Kind} kind
    */
-  #show(link, kinds) {
+  #show(link, kind) {
     // One after the other, so that the stream never runs empty and ends; and the old one first, because the new
     // one may have its id, by which a stream tells its tracks apart.
     for (const track of link.remoteTracks) {
-      if (!kinds.includes(track.kind)) continue;
+      if (track.kind !== kind) continue;
       for (const old of this.stream.getTracks())
-        if (old.kind === track.kind && old !== track) this.stream.removeTrack(old);
+        if (old.kind === kind && old !== track) this.stream.removeTrack(old);
       this.stream.addTrack(track);
     }
   }

@@ -54,10 +54,3 @@ export function statsMessage(before, now) {
 function round(value) {
   return Math.round(value * 10) / 10;
 }
-
-/** How many packets of sound have arrived. @param {RTCStatsReport} report */
-export function packetsIn(report) {
-  let received = 0;
-  for (const entry of report.values()) if (entry.type === "inbound-rtp") received += entry.packetsReceived ?? 0;
-  return received;
-}

@@ -3,8 +3,7 @@
 //
 //   import { Conference } from "/static/sdk/tessera.js";
 //   const conference = new Conference();
-//   video.srcObject = conference.stream;
-//   conference.on("state", ({ state, text }) => …);
+//   conference.on("state", ({ state, text }) => …); // connected: video.srcObject = conference.stream
 //   conference.connect(location.href, "standup", { name: "Ada", audio, video });
 
 export { Conference } from "./conference.js";
