@@ -23,7 +23,7 @@ const SceneTile* tileOfNext(const Scene& scene, const ParticipantId& speaker, co
     return tile.kind == Kind::person ? tile.rect.width * tile.rect.height : 0;
   };
   const auto largest = std::ranges::max_element(scene.tiles, {}, area);
-  if (largest == scene.tiles.end()) return nullptr;
+  if (largest == scene.tiles.end() || largest->kind != Kind::person) return nullptr;
   if (scene.kind == LayoutKind::speaker) return &*largest;
   if (scene.kind == LayoutKind::custom) {
     if (const SceneTile* tile = tileOf(scene, Kind::person, speaker)) return tile;
