@@ -17,11 +17,13 @@ constexpr Nanos kBaseEvery = seconds(2), kBaseMemory = seconds(20);
 constexpr int kLeastPackets = 4;     // of a group: the least delay of fewer is jitter
 constexpr std::size_t kWindow = 12;  // groups, for the trend
 constexpr std::size_t kLeastWindow = 4;
-constexpr std::size_t kRecent = 2;             // groups, for queue()
-constexpr std::size_t kSecond = 20;            // groups
-constexpr Nanos kHeldBack = milliseconds(25);  // less is jitter
-constexpr Nanos kGross = milliseconds(80);     // this is no jitter: needs no second group
-constexpr double kStepBackMs = 12;             // less is noise, not a queue that shrinks
+constexpr std::size_t kRecent = 2;  // groups, for queue(); more when they are small
+constexpr int kRecentPackets = 10;
+constexpr std::size_t kSecond = 20;  // groups
+constexpr Nanos kHeldBack = milliseconds(25), kMostHeldBack = milliseconds(45);
+constexpr double kJitters = 1.6, kJitterGain = 1.0 / 16;  // RFC 3550, 6.4.1
+constexpr Nanos kGross = milliseconds(80);                // this is no jitter: needs no second group
+constexpr double kStepBackMs = 12;                        // less is noise, not a queue that shrinks
 // Per group of 50 ms: 0.01 and 0.00018 per ms in the draft (5.4).
 constexpr double kRise = 0.5, kFall = 0.009;
 constexpr double kLeastThresholdMs = 15, kMostThresholdMs = 100;
@@ -42,6 +44,8 @@ void DelayTrend::reset() {
 bool DelayTrend::add(Nanos sent, Nanos received) {
   const Nanos delay = received - sent;
   bool known = true;
+  if (!groups_.empty()) jitterMs_ += (std::abs(ms(delay - last_)) - jitterMs_) * kJitterGain;
+  last_ = delay;
   if (!groups_.empty() && std::chrono::abs(delay - groups_.back().least) > kEpoch) {
     reset();
     known = false;
@@ -67,9 +71,9 @@ void DelayTrend::close() {
   const double growth = growthMs();
   const std::size_t count = groups_.size();
   const bool back = count > 1 && ms(groups_[count - 2].least - group.least) > kStepBackMs;
-  const bool over = growth > thresholdMs_ && !back && queue() > kHeldBack;
+  const bool over = growth > thresholdMs_ && !back && queue() > heldBack();
   over_ = over ? over_ + (queue() > kGross ? 2 : 1) : 0;
-  if (group.least - base() <= kHeldBack) {
+  if (group.least - base() <= heldBack()) {
     queuedSince_.reset();
   } else if (!queuedSince_) {
     queuedSince_ = group.arrived;
@@ -93,6 +97,12 @@ void DelayTrend::watchStanding(double growth) {
   bases_.push_back({groups_.back().began, leastOf(kSecond), {}, 0});
   standing_ = false;
   stood_ = 0;
+}
+
+// A delay that is more than jitter.
+Nanos DelayTrend::heldBack() const {
+  const Nanos jitter(static_cast<Nanos::rep>(kJitters * jitterMs_ * 1e6));
+  return std::clamp(jitter, Nanos(kHeldBack), Nanos(kMostHeldBack));
 }
 
 // By least squares: how much the delay grew over the window.
@@ -130,7 +140,11 @@ Nanos DelayTrend::base() const {
 
 Nanos DelayTrend::queue() const {
   if (groups_.empty()) return Nanos{0};
-  return std::max(leastOf(kRecent) - base(), Nanos{0});
+  std::size_t recent = 0;
+  for (int packets = 0; recent < groups_.size() && (recent < kRecent || packets < kRecentPackets); ++recent) {
+    packets += groups_[groups_.size() - 1 - recent].packets;
+  }
+  return std::max(leastOf(recent) - base(), Nanos{0});
 }
 
 }  // namespace tessera

@@ -35,6 +35,7 @@ class DelayTrend {
   };
   void close();
   double growthMs() const;
+  Nanos heldBack() const;
   Nanos leastOf(std::size_t groups) const;
   Nanos base() const;
   void adaptThreshold(double growth);
@@ -42,6 +43,8 @@ class DelayTrend {
 
   std::deque<Group> groups_;  // the last one is open
   std::deque<Group> bases_;   // least delays, of 2 s each
+  Nanos last_{0};             // delay
+  double jitterMs_ = 0;       // mean difference of two delays in a row
   double thresholdMs_ = 20;
   int over_ = 0;  // groups in a row
   std::optional<Nanos> queuedSince_;

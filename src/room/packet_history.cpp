@@ -38,7 +38,7 @@ PacketHistory::News PacketHistory::add(const PacketFeedback& packet) {
     }
     return News::late;
   }
-  if (!packet.lost) newest_ = packets_.empty() ? packet.received : std::max(newest_, packet.received);
+  if (!packet.lost) newest_ = std::max(newest_, packet.received);
   packets_.push_back(entry);
   while (packets_.size() > kMostPackets || packets_.front().sent < packet.sent - kMemory)
     packets_.pop_front();

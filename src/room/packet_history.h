@@ -28,9 +28,9 @@ class PacketHistory {
 
   enum class News { next, late, known };  // `late`: was thought lost, or was overtaken; `known`: nothing new
   News add(const PacketFeedback& packet);
-  void clear() { packets_.clear(); }
+  void clear() { *this = {}; }
 
-  Nanos newest() const { return newest_; }  // the last arrival
+  Nanos newest() const { return newest_; }  // the last arrival, of any
   // Of what arrived within `window` before the last arrival.
   int deliveredKbps(Nanos window) const;
 
@@ -54,7 +54,7 @@ class PacketHistory {
   std::int64_t unwrap(std::uint16_t seq) const;
 
   std::deque<Packet> packets_;  // in the order of sending
-  Nanos newest_{0};
+  Nanos newest_{Nanos::min()};
 };
 
 }  // namespace tessera

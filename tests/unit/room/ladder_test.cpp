@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "room/ladder.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace tessera {
+namespace {
+
+using namespace std::chrono_literals;
+using Nanos = ReceiverLadder::Nanos;
+
+const std::vector<RungSpec> kRungs{
+    {720, 30, 1500, 500}, {360, 30, 500, 166}, {180, 15, 150, 50}, {360, 0, 40, 13}};
+constexpr int kTop = 0, kMedium = 1, kSmall = 2, kStill = 3, kSoundAlone = 4;
+
+// A ladder whose network is told what to report. Its rungs' keyframes come 100 ms after each decision.
+class LadderTest : public testing::Test {
+ protected:
+  static NetworkReport good() {
+    NetworkReport report;
+    report.feedback = true;
+    report.deliveredKbps = 1700;
+    return report;
+  }
+  static NetworkReport congested(std::optional<int> kbps) {
+    NetworkReport report = good();
+    report.congested = true;
+    report.kbps = kbps;
+    return report;
+  }
+  static NetworkReport interrupted() {
+    NetworkReport report;
+    report.congested = true;
+    return report;
+  }
+
+  const ReceiverLadder::Decision& step() {
+    now_ += 100ms;
+    input_.network = network_;
+    input_.bestLevel = bestLevel_;
+    input_.kbpsOfOthers = others_;
+    input_.sentLevel = keyframes_ ? decision_.level : input_.sentLevel;
+    decision_ = ladder_.update(input_, now_);
+    input_.stats.reset();
+    return decision_;
+  }
+  const ReceiverLadder::Decision& pass(Nanos duration) {
+    for (const Nanos end = now_ + duration; now_ < end;) step();
+    return decision_;
+  }
+  void congestFor(Nanos duration, std::optional<int> kbps) {
+    network_ = congested(kbps);
+    pass(duration);
+    network_ = good();
+    network_.kbps = kbps;
+  }
+  // Seconds until a trial begins.
+  double untilTrial(Nanos limit = 300s) {
+    const Nanos began = now_;
+    while (!step().trial && now_ - began < limit) {
+    }
+    return std::chrono::duration<double>(now_ - began).count();
+  }
+  // The trial that is under way is found to be too much.
+  void failTrial() {
+    pass(300ms);
+    ASSERT_TRUE(decision_.trial);
+    congestFor(300ms, 200);
+    ASSERT_FALSE(decision_.trial);
+    network_ = good();
+  }
+  const ReceiverLadder::Decision& says(const ReceiverStats& stats) {
+    pass(2s);
+    input_.stats = stats;
+    return step();
+  }
+
+  ReceiverLadder ladder_{kRungs, 40};
+  ReceiverLadder::Input input_;
+  ReceiverLadder::Decision decision_;
+  NetworkReport network_ = good();
+  std::array<int, 4> others_{};
+  int bestLevel_ = 0;
+  bool keyframes_ = true;
+  Nanos now_ = 1000s;
+};
+
+TEST_F(LadderTest, BeginsWithTheBestThatIsWanted) {
+  EXPECT_EQ(step(), (ReceiverLadder::Decision{kTop, 1500, 3750, ReceivingLimit::none, false}));
+  pass(60s);
+  EXPECT_EQ(decision_.level, kTop);
+  EXPECT_EQ(decision_.videoKbps, 1500);
+}
+
+TEST_F(LadderTest, WithoutAnyFeedbackItStays) {
+  network_ = {};
+  EXPECT_EQ(pass(60s).level, kTop);
+}
+
+TEST_F(LadderTest, FallsToWhatFitsAtOnce) {
+  pass(10s);
+  for (const auto& [kbps, level] : {std::pair{640, kTop},
+                                    {600, kMedium},
+                                    {260, kMedium},
+                                    {240, kSmall},
+                                    {140, kSmall},
+                                    {120, kStill},
+                                    {90, kStill},
+                                    {80, kSoundAlone}}) {
+    ReceiverLadder ladder(kRungs, 40);
+    input_.network = good();
+    input_.sentLevel = 0;
+    ladder.update(input_, now_);
+    input_.network = congested(kbps);
+    const auto decision = ladder.update(input_, now_ + 100ms);
+    EXPECT_EQ(decision.level, level) << kbps;
+    const double total = decision.videoKbps * 1.08 + 72;
+    EXPECT_LE(total, kbps + 1) << kbps;
+    if (level > 0) {
+      EXPECT_EQ(decision.why, ReceivingLimit::network);
+    }
+  }
+}
+
+TEST_F(LadderTest, WithoutAnEstimateItGoesDownOneByOne) {
+  pass(10s);
+  network_ = congested(std::nullopt);
+  EXPECT_EQ(step().level, kMedium);
+  EXPECT_EQ(pass(1s).level, kMedium) << "the queue that was has to drain";
+  EXPECT_EQ(pass(1s).level, kSmall);
+  pass(20s);
+  EXPECT_EQ(decision_.level, kSoundAlone);
+  EXPECT_EQ(decision_.videoKbps, 0);
+  EXPECT_EQ(decision_.paceKbps, 0);
+}
+
+TEST_F(LadderTest, BackByTrialsOneRungAfterTheOther) {
+  pass(10s);
+  congestFor(300ms, 150);
+  ASSERT_EQ(decision_.level, kSmall);
+  network_ = good();
+  EXPECT_NEAR(untilTrial(), 10, 0.5);
+  EXPECT_EQ(decision_.level, kMedium);
+  EXPECT_EQ(pass(1900ms).trial, true);
+  EXPECT_EQ(pass(300ms).trial, false);
+  EXPECT_EQ(decision_.level, kMedium);
+  EXPECT_LE(untilTrial(), 1);
+  EXPECT_EQ(decision_.level, kTop);
+  pass(3s);
+  EXPECT_EQ(decision_.level, kTop);
+  EXPECT_EQ(decision_.videoKbps, 1500);
+  EXPECT_EQ(decision_.why, ReceivingLimit::none);
+}
+
+TEST_F(LadderTest, FromSoundAloneAsWell) {
+  pass(10s);
+  congestFor(300ms, 40);
+  ASSERT_EQ(decision_.level, kSoundAlone);
+  network_ = good();
+  EXPECT_EQ(pass(30s).level, kTop);
+}
+
+TEST_F(LadderTest, WaitsLongerAfterEachFailureButNotForEver) {
+  pass(10s);
+  congestFor(300ms, 200);
+  network_ = good();
+  std::vector<double> waits;
+  for (int i = 0; i < 4; ++i) {
+    waits.push_back(untilTrial());
+    failTrial();
+    EXPECT_EQ(decision_.level, kSmall);
+  }
+  EXPECT_NEAR(waits[0], 10, 1);
+  for (const std::size_t i : {1, 2, 3}) EXPECT_NEAR(waits[i], 20, 1) << i;
+}
+
+TEST_F(LadderTest, AFallSoonAfterAPassedTrialIsAFailedTrial) {
+  pass(10s);
+  congestFor(300ms, 200);
+  network_ = good();
+  untilTrial();
+  pass(5s);  // passed, and the next
+  ASSERT_EQ(decision_.level, kTop);
+  congestFor(300ms, 200);
+  network_ = good();
+  EXPECT_NEAR(untilTrial(), 20, 1);
+  pass(30s);
+  congestFor(300ms, 200);
+  network_ = good();
+  EXPECT_NEAR(untilTrial(), 10, 1) << "it had been good";
+}
+
+// What is known of a narrow way is tried within the rung before the next rung is.
+TEST_F(LadderTest, NoTrialBeforeItsOwnRungIsAtItsBest) {
+  pass(10s);
+  congestFor(300ms, 200);
+  ASSERT_EQ(decision_.videoKbps, 119);
+  EXPECT_GE(untilTrial(60s), 60);
+  network_.kbps = 240;
+  EXPECT_LE(untilTrial(), 2);
+}
+
+TEST_F(LadderTest, ATrialBeginsLow) {
+  pass(10s);
+  congestFor(300ms, 200);
+  network_ = good();
+  untilTrial();
+  EXPECT_EQ(decision_.level, kMedium);
+  EXPECT_LE(decision_.videoKbps, 180);
+  EXPECT_LE(decision_.paceKbps, 400);
+  pass(1900ms);
+  EXPECT_GE(decision_.videoKbps, 400) << "and is one of the whole rung";
+}
+
+TEST_F(LadderTest, ATrialAmongOthersTakesWhatTheyHave) {
+  pass(10s);
+  congestFor(300ms, 200);
+  network_ = good();
+  others_ = {1500, 480, 0, 0};
+  untilTrial();
+  EXPECT_GE(decision_.videoKbps, 480);
+}
+
+TEST_F(LadderTest, ATrialThatShowsThatLessPassesKeepsTheRungWhenAlone) {
+  pass(10s);
+  congestFor(300ms, 600);
+  ASSERT_EQ(decision_.level, kMedium);
+  network_ = good();
+  untilTrial();
+  pass(1s);
+  congestFor(300ms, 700);
+  EXPECT_EQ(decision_.level, kTop);
+  EXPECT_FALSE(decision_.trial);
+  EXPECT_EQ(decision_.videoKbps, 581);
+}
+
+TEST_F(LadderTest, AloneItTakesARungAtALowerRate) {
+  pass(10s);
+  congestFor(300ms, 1000);
+  EXPECT_EQ(decision_.level, kTop);
+  EXPECT_EQ(decision_.videoKbps, 859);
+  EXPECT_EQ(decision_.why, ReceivingLimit::none);
+}
+
+TEST_F(LadderTest, AmongOthersItLeavesRatherThanPullThemDown) {
+  others_ = {1500, 0, 0, 0};
+  pass(10s);
+  congestFor(300ms, 1580);
+  EXPECT_EQ(decision_.level, kTop) << "7 % can be borne";
+  congestFor(1s, 1500);
+  EXPECT_EQ(decision_.level, kMedium) << "12 % cannot";
+}
+
+TEST_F(LadderTest, AmongOthersWhoHaveAsLittleItStays) {
+  others_ = {900, 0, 0, 0};
+  pass(10s);
+  congestFor(1s, 1000);
+  EXPECT_EQ(decision_.level, kTop);
+}
+
+TEST_F(LadderTest, OnTheLowestMovingRungItMayPullDown) {
+  others_ = {1500, 500, 150, 0};
+  pass(10s);
+  congestFor(1s, 180);
+  EXPECT_EQ(decision_.level, kSmall);
+  EXPECT_EQ(decision_.videoKbps, 100);
+}
+
+TEST_F(LadderTest, AWishIsACeilingAtOnceAndLiftedAtOnce) {
+  pass(10s);
+  bestLevel_ = kSmall;
+  EXPECT_EQ(step().level, kSmall);
+  EXPECT_EQ(decision_.why, ReceivingLimit::wish);
+  EXPECT_EQ(decision_.videoKbps, 150);
+  bestLevel_ = kSoundAlone;
+  EXPECT_EQ(step().level, kSoundAlone);
+  EXPECT_EQ(decision_.why, ReceivingLimit::wish);
+  bestLevel_ = kTop;
+  EXPECT_EQ(step().level, kTop);
+  EXPECT_EQ(decision_.videoKbps, 1500);
+}
+
+TEST_F(LadderTest, AWishDoesNotLiftWhatTheNetworkHolds) {
+  pass(10s);
+  congestFor(300ms, 150);
+  network_ = good();
+  ASSERT_EQ(decision_.level, kSmall);
+  bestLevel_ = kMedium;
+  EXPECT_EQ(step().level, kSmall);
+  EXPECT_EQ(decision_.why, ReceivingLimit::network);
+  pass(60s);
+  EXPECT_EQ(decision_.level, kMedium);
+  EXPECT_EQ(decision_.why, ReceivingLimit::wish);
+  bestLevel_ = 99;
+  EXPECT_EQ(step().level, kSoundAlone) << "nonsense is the least";
+}
+
+TEST_F(LadderTest, ADeviceThatDropsFramesGetsLess) {
+  pass(10s);
+  const ReceiverStats drops{2, 30, 30, 0, 10};
+  EXPECT_EQ(says(drops).level, kTop) << "once is chance";
+  EXPECT_EQ(says(drops).level, kMedium);
+  EXPECT_EQ(decision_.why, ReceivingLimit::device);
+  const ReceiverStats fine{2, 60, 0, 0, 8};
+  EXPECT_EQ(says(fine).level, kMedium);
+  EXPECT_NEAR(untilTrial(), 7.9, 2);
+}
+
+TEST_F(LadderTest, ADeviceIsTriedMoreAndMoreRarely) {
+  pass(10s);
+  const ReceiverStats drops{2, 30, 30, 0, 10};
+  double last = 0;
+  for (int i = 0; i < 6; ++i) {
+    says(drops);
+    says(drops);
+    ASSERT_EQ(decision_.level, kMedium);
+    const double wait = untilTrial();
+    EXPECT_GE(wait, std::min(1.9 * last, 119.0)) << i;
+    last = wait;
+    pass(3s);
+    ASSERT_EQ(decision_.level, kTop);
+  }
+  EXPECT_LE(last, 121);
+}
+
+TEST_F(LadderTest, ASlowDecoderGetsLess) {
+  pass(10s);
+  const ReceiverStats slow{2, 50, 0, 0, 35};
+  says(slow);
+  EXPECT_EQ(says(slow).level, kMedium);
+  // At 15 frames/s that would do.
+  says(slow);
+  EXPECT_EQ(says(slow).level, kSmall);
+  says(slow);
+  EXPECT_EQ(says(slow).level, kSmall);
+}
+
+TEST_F(LadderTest, FreezesAreTheDevicesOnlyWhenTheNetworkIsWell) {
+  pass(10s);
+  const ReceiverStats frozen{2, 50, 0, 3, 8};
+  network_.loss = 0.1;
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(says(frozen).level, kTop);
+  network_.loss = 0;
+  says(frozen);
+  EXPECT_EQ(says(frozen).level, kMedium);
+}
+
+TEST_F(LadderTest, WhatIsSaidOfTheTimeBeforeAMoveDoesNotCount) {
+  pass(10s);
+  const ReceiverStats drops{2, 30, 30, 0, 10};
+  says(drops);
+  says(drops);
+  ASSERT_EQ(decision_.level, kMedium);
+  pass(500ms);
+  for (int i = 0; i < 5; ++i) {
+    input_.stats = drops;
+    EXPECT_EQ(step().level, kMedium);
+  }
+}
+
+TEST_F(LadderTest, AStillPictureAsksNothingOfADevice) {
+  bestLevel_ = kStill;
+  pass(10s);
+  const ReceiverStats bad{2, 1, 20, 9, 900};
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(says(bad).level, kStill);
+}
+
+TEST_F(LadderTest, AnInterruptionHoldsTheLevelAndEndsATrial) {
+  pass(10s);
+  network_ = interrupted();
+  EXPECT_EQ(pass(2900ms).level, kTop);
+  EXPECT_EQ(pass(500ms).level, kSmall) << "so much may come back to a worse way";
+  network_ = good();
+  EXPECT_EQ(pass(700ms).level, kTop);
+  EXPECT_TRUE(decision_.trial);
+  pass(3s);
+  EXPECT_EQ(decision_.level, kTop);
+  EXPECT_FALSE(decision_.trial);
+
+  congestFor(300ms, 150);
+  network_ = good();
+  untilTrial();
+  pass(500ms);
+  network_ = interrupted();
+  EXPECT_EQ(step().level, kSmall);
+  EXPECT_FALSE(decision_.trial);
+  pass(1s);
+  network_ = good();
+  EXPECT_LE(untilTrial(), 2) << "it was no failure";
+}
+
+TEST_F(LadderTest, ARungWhoseKeyframeNeverComesIsNoTrial) {
+  pass(10s);
+  congestFor(300ms, 150);
+  network_ = good();
+  untilTrial();
+  keyframes_ = false;
+  pass(6s);
+  EXPECT_FALSE(decision_.trial);
+  EXPECT_EQ(decision_.level, kSmall);
+}
+
+TEST_F(LadderTest, ALadderOfOneRung) {
+  ReceiverLadder ladder({{720, 30, 1500, 500}}, 40);
+  ReceiverLadder::Input input;
+  input.network = good();
+  EXPECT_EQ(ladder.update(input, 1s).level, 0);
+  input.network = congested(400);
+  EXPECT_EQ(ladder.update(input, 2s).level, 1) << "sound alone";
+  EXPECT_EQ(ladder.update(input, 3s).videoKbps, 0);
+}
+
+TEST(RungKbps, IsWhatAllCanBearInItsBounds) {
+  const RungSpec rung{360, 30, 500, 166};
+  const auto of = [&](std::vector<int> wishes) { return rungKbps(rung, wishes); };
+  EXPECT_EQ(of({}), 500);
+  EXPECT_EQ(of({400, 300, 500}), 300);
+  EXPECT_EQ(of({20, 500}), 166);
+  EXPECT_EQ(of({9000}), 500);
+}
+
+}  // namespace
+}  // namespace tessera
