@@ -62,13 +62,13 @@ test("by keyboard from the menu: the mix changes, others see which layout is on 
 
   await page.keyboard.press("g");
   for (const key of ["l", "m", "p"]) await page.keyboard.press(key);
-  assert.equal(await page.locator("[role=menu]").isVisible(), true, "other keys are not shortcuts meanwhile");
+  assert.equal(await page.locator("tessera-layout [role=menu]").isVisible(), true, "other keys are not shortcuts meanwhile");
   assert.equal(await page.evaluate(() => document.body.dataset.state), "connected");
   await page.keyboard.press("Escape");
-  assert.equal(await page.locator("[role=menu]").isVisible(), false);
+  assert.equal(await page.locator("tessera-layout [role=menu]").isVisible(), false);
   await page.keyboard.press("g");
   await page.keyboard.press("g");
-  assert.equal(await page.locator("[role=menu]").isVisible(), false);
+  assert.equal(await page.locator("tessera-layout [role=menu]").isVisible(), false);
 });
 
 test("who is pinned is alone in the spotlight, and two are side by side", async () => {

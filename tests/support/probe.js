@@ -4,7 +4,7 @@
 (() => {
   const person = window.testPerson;
   const { width: kWidth, height: kHeight } = person.size ?? { width: 320, height: 180 };
-  const kRate = 10;
+  const kRate = person.rate ?? 10; // frames a second
 
   // ---- devices: a real MediaStream, of a flat colour with a moving mark, and of one tone
 
