@@ -14,6 +14,11 @@ namespace {
 
 constexpr int kEndlessGop = 1 << 20;  // frames; keyframes are made on request
 
+// Up to which taking more trouble costs next to nothing.
+bool small(const CanvasSettings& picture) {
+  return picture.width * picture.height <= 640 * 360;
+}
+
 // What may be sent ahead of the rate: small, since for its receiver it is delay; but never less than what
 // makes sense of single frames. See docs/adr/0003.
 int rateBufferMs(int fps) {
@@ -21,21 +26,25 @@ int rateBufferMs(int fps) {
   return std::max(150, static_cast<int>(frame.count()) * 3 / 2);
 }
 
+// A positive cpu-used is a part of the frame's time to use up, which leaves small pictures with more trouble
+// than is seen; a negative one is fixed.
 // One thread: a 720p rung takes a third of a core, and a second thread costs more in switches than it wins.
 void configureVp8(GstElement* encoder, const EncoderSettings& settings) {
   const int bufferMs = rateBufferMs(settings.picture.fps);
   gst_util_set_object_arg(G_OBJECT(encoder), "end-usage", "cbr");
   gst_util_set_object_arg(G_OBJECT(encoder), "error-resilient", "default");
-  g_object_set(encoder, "deadline", G_GINT64_CONSTANT(1), "cpu-used", 12, "threads", 1, "keyframe-max-dist",
-               kEndlessGop, "lag-in-frames", 0, "min-quantizer", 4, "max-quantizer", 56,
-               "buffer-initial-size", bufferMs * 2 / 3, "buffer-optimal-size", bufferMs * 4 / 5,
-               "buffer-size", bufferMs, "max-intra-bitrate", settings.picture.fps > 0 ? 250 : 100,
-               "undershoot", 100, "overshoot", 15, "static-threshold", 100, nullptr);
+  g_object_set(encoder, "deadline", G_GINT64_CONSTANT(1), "cpu-used", small(settings.picture) ? -8 : 12,
+               "threads", 1, "keyframe-max-dist", kEndlessGop, "lag-in-frames", 0, "min-quantizer", 4,
+               "max-quantizer", 56, "buffer-initial-size", bufferMs * 2 / 3, "buffer-optimal-size",
+               bufferMs * 4 / 5, "buffer-size", bufferMs, "max-intra-bitrate",
+               settings.picture.fps > 0 ? 250 : 100, "undershoot", 100, "overshoot", 15, "static-threshold",
+               100, nullptr);
 }
 
 void configureX264(GstElement* encoder, const EncoderSettings& settings) {
   gst_util_set_object_arg(G_OBJECT(encoder), "tune", "zerolatency");
-  gst_util_set_object_arg(G_OBJECT(encoder), "speed-preset", "ultrafast");
+  gst_util_set_object_arg(G_OBJECT(encoder), "speed-preset",
+                          small(settings.picture) ? "superfast" : "ultrafast");
   g_object_set(encoder, "key-int-max", kEndlessGop, "threads", 1, "b-adapt", FALSE, "bframes", 0,
                "vbv-buf-capacity", rateBufferMs(settings.picture.fps), "byte-stream", TRUE, "aud", FALSE,
                "option-string", "scenecut=0", nullptr);
