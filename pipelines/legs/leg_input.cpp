@@ -18,6 +18,9 @@ namespace {
 using Shared = std::shared_ptr<LegShared>;
 
 constexpr guint kAudioReorderMs = 60;
+// A lost packet is asked for again so often while it is waited for: by default the buffer takes its own
+// measure of the round trip, which one burst can make so long that there is no second attempt.
+constexpr gint kAskAgainMs = 80;
 
 void refuseSize(const Shared& shared, int width, int height) {
   if (!shared->mayTellRefusal()) return;
@@ -140,31 +143,6 @@ void configureDecoder(GstElement* decoder) {
   g_object_set(decoder, "automatic-request-sync-points", TRUE, "max-errors", -1, nullptr);
 }
 
-Status attachVideo(GstBin* bin, GstPad* pad, const Shared& shared) {
-  const bool vp8 = shared->codec == VideoCodec::vp8;
-  const bool libav = gst_registry_check_feature_version(gst_registry_get(), "avdec_h264", 1, 0, 0);
-  const std::vector<const char*> factories =
-      vp8 ? std::vector<const char*>{"rtpvp8depay", "vp8dec"}
-          : std::vector<const char*>{"rtph264depay", "h264parse", libav ? "avdec_h264" : "openh264dec",
-                                     "videoconvert"};
-  auto sink = std::make_unique<gst::ReceivePad>("video-out", videoSink(shared));
-  const auto chain = buildChain(bin, pad, factories, *sink);
-  if (!chain) return tl::unexpected(chain.error());
-  g_object_set(chain->front(), "request-keyframe", TRUE, "wait-for-keyframe", TRUE, nullptr);
-  configureDecoder(vp8 ? (*chain)[1] : (*chain)[2]);
-  if (vp8) {
-    guard(chain->front(), GST_PAD_PROBE_TYPE_BUFFER, vp8SizeGuard(shared));
-  } else {
-    guard((*chain)[1],
-          static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
-          h264SizeGuard(shared));
-    g_object_set(chain->back(), "n-threads", 1, nullptr);
-  }
-  shared->keep(std::move(sink));
-  startChain(*chain);
-  return {};
-}
-
 // The pad that feeds `pad`: what it stands for, when it is a ghost, and through the elements above it that
 // have one input.
 gst::Ref<GstPad> upstreamOf(const gst::Ref<GstPad>& pad) {
@@ -188,12 +166,43 @@ gst::Ref<GstElement> jitterBufferOf(GstPad* pad) {
   return {};
 }
 
+Status attachVideo(GstBin* bin, GstPad* pad, const Shared& shared) {
+  const bool vp8 = shared->codec == VideoCodec::vp8;
+  const bool libav = gst_registry_check_feature_version(gst_registry_get(), "avdec_h264", 1, 0, 0);
+  const std::vector<const char*> factories =
+      vp8 ? std::vector<const char*>{"rtpvp8depay", "vp8dec"}
+          : std::vector<const char*>{"rtph264depay", "h264parse", libav ? "avdec_h264" : "openh264dec",
+                                     "videoconvert"};
+  // For each, since webrtcbin 1.22 takes what was said for the line that it looked at last. What was
+  // overtaken mostly comes within the delay that the buffer gets from the jitter. And a frame that is merely
+  // not sent is no loss: cameras slow down, and screens stand still.
+  if (const auto buffer = jitterBufferOf(pad))
+    g_object_set(buffer.get(), "do-retransmission", TRUE, "rtx-retry-timeout", kAskAgainMs,
+                 "rtx-delay-reorder", 0, "rtx-next-seqnum", FALSE, nullptr);
+  auto sink = std::make_unique<gst::ReceivePad>("video-out", videoSink(shared));
+  const auto chain = buildChain(bin, pad, factories, *sink);
+  if (!chain) return tl::unexpected(chain.error());
+  g_object_set(chain->front(), "request-keyframe", TRUE, "wait-for-keyframe", TRUE, nullptr);
+  configureDecoder(vp8 ? (*chain)[1] : (*chain)[2]);
+  if (vp8) {
+    guard(chain->front(), GST_PAD_PROBE_TYPE_BUFFER, vp8SizeGuard(shared));
+  } else {
+    guard((*chain)[1],
+          static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
+          h264SizeGuard(shared));
+    g_object_set(chain->back(), "n-threads", 1, nullptr);
+  }
+  shared->keep(std::move(sink));
+  startChain(*chain);
+  return {};
+}
+
 // Lost sound is not sent again: a packet is waited for only as long as it may have been overtaken.
 Status attachAudio(GstBin*, GstPad* pad, const Shared& shared) {
   auto handlers = opusSink(shared);
   if (!handlers) return tl::unexpected(handlers.error());
   if (const auto buffer = jitterBufferOf(pad))
-    g_object_set(buffer.get(), "latency", kAudioReorderMs, nullptr);
+    g_object_set(buffer.get(), "latency", kAudioReorderMs, "do-retransmission", FALSE, nullptr);
   auto sink = std::make_unique<gst::ReceivePad>("audio-out", std::move(*handlers));
   if (const auto ok = sink->linkFrom(pad); !ok) return ok;
   shared->keep(std::move(sink));

@@ -3,6 +3,8 @@
 
 #include <opus/opus.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace tessera {
@@ -18,6 +20,25 @@ std::optional<int> samplesIn(std::span<const std::uint8_t> payload) {
       opus_packet_get_nb_samples(payload.data(), static_cast<opus_int32>(payload.size()), OpusInput::kRate);
   if (samples <= 0 || samples > OpusInput::kMaxPacketSamples) return std::nullopt;
   return samples;
+}
+
+// Of the packet before it, as many samples of 48 kHz as it has in its own frame; 0: nothing (RFC 6716
+// sections 3.1 and 4.2.3: the flag follows those for voice activity, one for each 20 ms, and these for each
+// channel).
+int fecSamplesIn(std::span<const std::uint8_t> payload) {
+  constexpr int kSilkFrame = OpusInput::kRate / 50;
+  if (payload.empty() || payload[0] & 0x80) return 0;  // CELT alone has none
+  std::array<const unsigned char*, 48> frames;
+  std::array<opus_int16, 48> sizes;
+  if (opus_packet_parse(payload.data(), static_cast<opus_int32>(payload.size()), nullptr, frames.data(),
+                        sizes.data(), nullptr) < 1 ||
+      sizes[0] < 1)
+    return 0;
+  const int samples = opus_packet_get_samples_per_frame(payload.data(), OpusInput::kRate);
+  const int voiceFlags = std::max(1, samples / kSilkFrame);
+  const auto flag = [&](int at) { return frames[0][0] >> (7 - at) & 1; };
+  const bool stereo = opus_packet_get_nb_channels(payload.data()) == 2;
+  return flag(voiceFlags) || (stereo && flag(2 * voiceFlags + 1)) ? samples : 0;
 }
 
 float levelOf(std::span<const std::int16_t> samples) {
@@ -98,7 +119,9 @@ std::optional<int> OpusInput::gapBefore(const Packet& packet) const {
 void OpusInput::conceal(const Packet& packet, int samples) {
   const auto made = decode(packet.payload, samples, true);
   if (made.empty()) return;
-  count(stats_->concealed, static_cast<std::uint64_t>(samples));
+  const int recovered = std::min(samples, fecSamplesIn(packet.payload));
+  count(stats_->recovered, static_cast<std::uint64_t>(recovered));
+  count(stats_->concealed, static_cast<std::uint64_t>(samples - recovered));
   sink_(made, packet.captured - durationOf(samples));
 }
 

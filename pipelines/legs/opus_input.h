@@ -15,11 +15,12 @@ struct OpusDecoder;
 
 namespace tessera {
 
-// Packets, but for `concealed`. Written by one thread, read by any.
+// Packets, but for what says samples. Written by one thread, read by any.
 struct OpusInputStats {
   std::atomic<std::uint64_t> decoded{0};
   std::atomic<std::uint64_t> skipped{0};    // silence that was not decoded
-  std::atomic<std::uint64_t> concealed{0};  // samples made up for lost packets
+  std::atomic<std::uint64_t> recovered{0};  // samples of lost packets that the next one had as well (FEC)
+  std::atomic<std::uint64_t> concealed{0};  // samples made up for those that it had not
   std::atomic<std::uint64_t> late{0};       // late, or a second time
   std::atomic<std::uint64_t> refused{0};    // not Opus
 };

@@ -10,10 +10,16 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 4;
 constexpr std::size_t kFeedbackHeaderBytes = 12;  // and the SSRCs of sender and medium
+constexpr std::size_t kReporterBytes = 8;         // header and SSRC
+constexpr std::size_t kSenderInfoBytes = 20;
 constexpr std::size_t kBlockBytes = 24;
 constexpr int kVersion = 2;
 
 }  // namespace
+
+std::uint32_t RtcpPacket::sender() const {
+  return bytes.size() >= kReporterBytes ? bigEndian32(bytes, 4) : 0;
+}
 
 std::span<const std::uint8_t> RtcpPacket::feedback() const {
   return bytes.subspan(std::min(kFeedbackHeaderBytes, bytes.size()));
@@ -32,10 +38,23 @@ std::optional<std::vector<RtcpPacket>> splitRtcp(std::span<const std::uint8_t> c
   return packets;
 }
 
+std::vector<std::uint8_t> asReceiverReport(const RtcpPacket& report) {
+  const auto bytes = report.bytes;
+  std::vector<std::uint8_t> result(
+      bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::min(kReporterBytes, bytes.size())));
+  const auto blocks = bytes.subspan(std::min(kReporterBytes + kSenderInfoBytes, bytes.size()));
+  result.insert(result.end(), blocks.begin(), blocks.end());
+  const std::size_t words = result.size() / 4 - 1;
+  result[1] = RtcpPacket::kReceiverReport;
+  result[2] = static_cast<std::uint8_t>(words >> 8);
+  result[3] = static_cast<std::uint8_t>(words);
+  return result;
+}
+
 std::vector<ReportBlock> reportBlocks(const RtcpPacket& packet) {
   std::size_t at = 0;
-  if (packet.type == RtcpPacket::kSenderReport) at = 28;
-  if (packet.type == RtcpPacket::kReceiverReport) at = 8;
+  if (packet.type == RtcpPacket::kSenderReport) at = kReporterBytes + kSenderInfoBytes;
+  if (packet.type == RtcpPacket::kReceiverReport) at = kReporterBytes;
   if (at == 0) return {};
   std::vector<ReportBlock> blocks;
   for (int i = 0; i < packet.format && at + kBlockBytes <= packet.bytes.size(); ++i, at += kBlockBytes) {

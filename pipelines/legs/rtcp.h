@@ -17,6 +17,7 @@ struct RtcpPacket {
   std::span<const std::uint8_t> bytes;  // with its header; a whole number of words
 
   bool isTransportCc() const { return type == kTransportFeedback && format == kTransportCc; }
+  std::uint32_t sender() const;                    // SSRC; 0 in a packet too short to have one
   std::span<const std::uint8_t> feedback() const;  // control information of a feedback (RFC 4585, 6.1)
 };
 
@@ -31,6 +32,9 @@ struct ReportBlock {
   std::uint32_t lastReport = 0;   // 16.16 seconds of NTP time; 0: none
   std::uint32_t sinceReport = 0;  // 16.16 seconds
 };
+
+// A sender report without what it says of its sender.
+std::vector<std::uint8_t> asReceiverReport(const RtcpPacket& senderReport);
 
 // Of a sender or receiver report; none of any other packet.
 std::vector<ReportBlock> reportBlocks(const RtcpPacket& packet);

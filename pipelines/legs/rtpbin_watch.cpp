@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <span>
 #include <vector>
 
 #include "pipelines/gst/probe.h"
+#include "pipelines/legs/big_endian.h"
 #include "pipelines/legs/leg_codecs.h"
 
 namespace tessera {
@@ -20,19 +22,51 @@ constexpr std::size_t kRtpHeaderBytes = 12;  // RFC 3550 section 5.1, without CS
 constexpr auto kBuffers =
     static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
 
-void countPacket(PacketCounter& packets, GstBuffer* buffer) {
+// The streams that bring media, by what came of them. Any thread.
+class MediaStreams {
+ public:
+  static constexpr std::size_t kMost = 8;
+
+  explicit MediaStreams(VideoCodec codec)
+      : videoPayload_(codec == VideoCodec::vp8 ? kVp8Payload : kH264Payload) {}
+
+  void onRtp(std::span<const std::uint8_t> header) {
+    const int payload = header[1] & 0x7f;
+    if (payload != kOpusPayload && payload != videoPayload_) return;
+    const std::uint32_t ssrc = bigEndian32(header, 8);
+    const std::lock_guard lock(mutex_);
+    if (!contains(ssrc) && ssrcs_.size() < kMost) ssrcs_.push_back(ssrc);
+  }
+  bool has(std::uint32_t ssrc) const {
+    const std::lock_guard lock(mutex_);
+    return contains(ssrc);
+  }
+
+ private:
+  bool contains(std::uint32_t ssrc) const {
+    return std::find(ssrcs_.begin(), ssrcs_.end(), ssrc) != ssrcs_.end();
+  }
+
+  const int videoPayload_;
+  mutable std::mutex mutex_;
+  std::vector<std::uint32_t> ssrcs_;
+};
+
+void onPacket(LegShared& shared, MediaStreams& streams, GstBuffer* buffer) {
   std::array<std::uint8_t, kRtpHeaderBytes> header;
-  packets.onRtp(std::span(header).first(gst_buffer_extract(buffer, 0, header.data(), header.size())));
+  if (gst_buffer_extract(buffer, 0, header.data(), header.size()) < header.size()) return;
+  shared.packets.onRtp(header);
+  streams.onRtp(header);
 }
 
-GstPadProbeReturn onReceived(LegShared& shared, GstPadProbeInfo* info) {
+GstPadProbeReturn onReceived(LegShared& shared, MediaStreams& streams, GstPadProbeInfo* info) {
   shared.onPacket();
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-    countPacket(shared.packets, GST_PAD_PROBE_INFO_BUFFER(info));
+    onPacket(shared, streams, GST_PAD_PROBE_INFO_BUFFER(info));
   } else {
     GstBufferList* list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
     for (guint i = 0; i < gst_buffer_list_length(list); ++i)
-      countPacket(shared.packets, gst_buffer_list_get(list, i));
+      onPacket(shared, streams, gst_buffer_list_get(list, i));
   }
   return GST_PAD_PROBE_OK;
 }
@@ -45,37 +79,43 @@ std::uint32_t ntpNow() {
   return static_cast<std::uint32_t>(seconds << 16 | (micros % 1'000'000 << 16) / 1'000'000);
 }
 
-// What is left of `buffer` without the transport-cc feedback in it; null when nothing is.
-GstBuffer* withoutTransportCc(GstBuffer* buffer, const std::vector<RtcpPacket>& packets) {
-  std::vector<std::uint8_t> rest;
-  for (const RtcpPacket& packet : packets)
-    if (!packet.isTransportCc()) rest.insert(rest.end(), packet.bytes.begin(), packet.bytes.end());
-  if (rest.empty()) return nullptr;
-  GstBuffer* result = gst_buffer_new_memdup(rest.data(), rest.size());
-  gst_buffer_copy_into(result, buffer, static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_METADATA), 0,
-                       G_MAXSIZE);
+// A jitter buffer, with two threads, is made for each stream whose sender report comes: also for the one that
+// what is sent again comes by, which must not have its own.
+bool needless(const RtcpPacket& packet, const MediaStreams& streams) {
+  return packet.type == RtcpPacket::kSenderReport && !streams.has(packet.sender());
+}
+
+// What the session gets to see of a compound.
+std::vector<std::uint8_t> forSession(const std::vector<RtcpPacket>& packets, const MediaStreams& streams) {
+  std::vector<std::uint8_t> result;
+  const auto add = [&](auto bytes) { result.insert(result.end(), bytes.begin(), bytes.end()); };
+  for (const RtcpPacket& packet : packets) {
+    if (packet.isTransportCc()) continue;
+    if (needless(packet, streams)) {
+      add(asReceiverReport(packet));
+    } else {
+      add(packet.bytes);
+    }
+  }
   return result;
 }
 
-GstPadProbeReturn onRtcp(LegShared& shared, GstPadProbeInfo* info) {
+GstPadProbeReturn onRtcp(LegShared& shared, const MediaStreams& streams, GstPadProbeInfo* info) {
   shared.onPacket();
   GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
   GstMapInfo map;
   if (!shared.open() || !gst_buffer_map(buffer, &map, GST_MAP_READ)) return GST_PAD_PROBE_DROP;
-  GstBuffer* rest = buffer;
+  std::vector<std::uint8_t> rest;
   if (const auto packets = splitRtcp({map.data, map.size})) {
     shared.network.onRtcp(*packets, ntpNow(), gst::now());
-    if (std::any_of(packets->begin(), packets->end(), [](const auto& p) { return p.isTransportCc(); }))
-      rest = withoutTransportCc(buffer, *packets);
-  } else {
-    rest = nullptr;
+    rest = forSession(*packets, streams);
   }
   gst_buffer_unmap(buffer, &map);
-  if (!rest) return GST_PAD_PROBE_DROP;
-  if (rest != buffer) {
-    gst_buffer_unref(buffer);
-    GST_PAD_PROBE_INFO_DATA(info) = rest;
-  }
+  if (rest.empty()) return GST_PAD_PROBE_DROP;
+  GstBuffer* seen = gst_buffer_new_memdup(rest.data(), rest.size());
+  gst_buffer_copy_into(seen, buffer, GST_BUFFER_COPY_METADATA, 0, G_MAXSIZE);
+  gst_buffer_unref(buffer);
+  GST_PAD_PROBE_INFO_DATA(info) = seen;
   return GST_PAD_PROBE_OK;
 }
 
@@ -112,14 +152,17 @@ GstPadProbeReturn onSent(NetworkMeter& network, GstPadProbeInfo* info) {
 
 gst::SignalConnection watchRtpbin(GstElement* rtpbin, const Shared& shared) {
   return gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
-      rtpbin, "pad-added", [shared](GstElement*, GstPad* pad) {
+      rtpbin, "pad-added",
+      [shared, streams = std::make_shared<MediaStreams>(shared->codec)](GstElement*, GstPad* pad) {
         const std::string_view name = GST_PAD_NAME(pad);
         if (name.starts_with("recv_rtp_sink_"))
-          gst::addLastingProbe(pad, kBuffers,
-                               [shared](GstPad*, auto* info) { return onReceived(*shared, info); });
+          gst::addLastingProbe(pad, kBuffers, [shared, streams](GstPad*, auto* info) {
+            return onReceived(*shared, *streams, info);
+          });
         if (name.starts_with("recv_rtcp_sink_"))
-          gst::addLastingProbe(pad, GST_PAD_PROBE_TYPE_BUFFER,
-                               [shared](GstPad*, auto* info) { return onRtcp(*shared, info); });
+          gst::addLastingProbe(pad, GST_PAD_PROBE_TYPE_BUFFER, [shared, streams](GstPad*, auto* info) {
+            return onRtcp(*shared, *streams, info);
+          });
         if (name.starts_with("send_rtp_src_"))
           gst::addLastingProbe(pad, kBuffers,
                                [shared](GstPad*, auto* info) { return onSent(shared->network, info); });

@@ -9,14 +9,16 @@
 namespace tessera {
 namespace {
 
-// How long a missing packet is waited for: more than a round trip with its retransmission. Packets that are
-// in order pass at once, so this is not a delay.
-constexpr guint kJitterBufferMs = 200;
+// How long a missing packet of a picture is waited for: some round trips, since of the requests and of what
+// is sent again some are lost as well. Packets that are in order pass at once, so this is not a delay.
+constexpr guint kJitterBufferMs = 400;
 // So many packets in a row show that the stream has begun: without it a jitter buffer keeps the first packet
 // back for its whole latency, and a newcomer is seen and heard that much later.
 constexpr guint kFastStartPackets = 2;
 // Audio, video and room for a sender that restarts with new SSRCs; each costs two threads.
 constexpr guint kMaxStreams = 4;
+constexpr double kReportBandwidth = 1e6;                  // bit/s that reports may take, for a moment
+constexpr guint64 kFeedbackInterval = 100 * GST_MSECOND;  // of transport-cc; browsers take 50 to 250
 
 Status configureIce(GstElement* webrtc, const RoomSettings& room) {
   GObject* ice = nullptr;
@@ -96,6 +98,18 @@ void passWholeLists(GstElement* element) {
                        });
 }
 
+// So that what is lost is asked for at once: by default an early report waits for up to half a second after
+// the one before, since reports are to take a twentieth of the bandwidth (RFC 4585 section 3.5.2). Regular
+// ones stay as rare as they are.
+void configureSession(GstElement* element) {
+  GObject* session = nullptr;
+  g_object_get(element, "internal-session", &session, nullptr);
+  if (!session) return;
+  const auto owned = gst::Ref<GObject>::adopt(session);
+  g_object_set(session, "rtcp-fraction", kReportBandwidth, "twcc-feedback-interval", kFeedbackInterval,
+               nullptr);
+}
+
 void onInnerElement(GstBin*, GstBin*, GstElement* element) {
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (!factory) return;
@@ -103,6 +117,7 @@ void onInnerElement(GstBin*, GstBin*, GstElement* element) {
   // What we push is live already; synchronising would add the latency of the whole pipeline.
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
   if (name == "rtpfunnel") filterEvents(element);
+  if (name == "rtpsession") configureSession(element);
   if (name == "rtpulpfecenc" || name == "rtpredenc") passWholeLists(element);
   if (name == "rtpjitterbuffer") g_object_set(element, "faststart-min-packets", kFastStartPackets, nullptr);
 }

@@ -12,7 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto packets = splitRtcp({data, size});
   if (!packets) return 0;
   std::size_t bytes = 0;
-  for (const RtcpPacket& packet : *packets) bytes += packet.bytes.size();
+  for (const RtcpPacket& packet : *packets) {
+    bytes += packet.bytes.size();
+    fuzz::require(splitRtcp(asReceiverReport(packet)).has_value());
+  }
   fuzz::require(bytes == size);
   NetworkMeter meter;
   meter.sendsWith({7, 8});

@@ -42,8 +42,8 @@ TEST(LegDeathTest, EachWayOfBeingGoneIsKnownInTime) {
   }));
 
   silent.client->stop();
-  deaf.client->loseReceived(1);
-  mute.client->loseSent(1);
+  deaf.client->impairReceived({.loss = 1});
+  mute.client->impairSent({.loss = 1});
   const auto all = {&silent, &deaf, &mute, &absent, &unreachable};
   EXPECT_TRUE(runUntil(
       [&] { return std::ranges::all_of(all, [](auto* s) { return s->failure.has_value(); }); }, 10s));

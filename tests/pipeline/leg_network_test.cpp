@@ -27,7 +27,7 @@ TEST(LegNetworkTest, HearsOfWhatArrivesAndWhatIsLost) {
   EXPECT_LT(session.leg->network().rtt, 1s);
   EXPECT_TRUE(runUntil([&] { return session.leg->network().deliveredKbps > 10; }));
   EXPECT_TRUE(runUntil([&] { return session.leg->network().loss < 0.1; }));
-  session.client->loseReceived(0.3);
+  session.client->impairReceived({.loss = 0.3});
   EXPECT_TRUE(runUntil([&] { return session.leg->network().loss > 0.15; }));
 }
 

@@ -6,8 +6,6 @@
 #include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 
-#include <random>
-
 #include "pipelines/gst/clock.h"
 #include "pipelines/gst/element.h"
 #include "pipelines/gst/probe.h"
@@ -47,9 +45,11 @@ std::string videoBranch(const WebRtcClient::Options& o) {
 std::string audioBranch(const WebRtcClient::Options& o) {
   return fmt::format(
       "audiotestsrc name=microphone is-live=true wave=sine volume={} freq={} samplesperbuffer=960 ! "
-      "audio/x-raw,format=S16LE,rate=48000,channels=1 ! opusenc frame-size=20 ! rtpopuspay name=audiopay ! "
+      "audio/x-raw,format=S16LE,rate=48000,channels=1 ! opusenc frame-size=20 {} ! rtpopuspay name=audiopay "
+      "! "
       "application/x-rtp,media=audio,encoding-name=OPUS,payload=111,{} ! w.sink_0 ",
-      o.volume, o.tone, kTransportCc);
+      o.volume, o.tone,
+      o.fec ? "audio-type=voice bitrate=32000 inband-fec=true packet-loss-percentage=10" : "", kTransportCc);
 }
 
 // When flashes and beeps begin: with the first frame, and every second after it, which is a whole number of
@@ -148,26 +148,21 @@ void listenOnLoopback(GstElement* webrtc) {
   g_object_unref(ice);
 }
 
+// As browsers have it: what is lost of a picture is sent again.
+void sendAgain(GstElement* webrtc) {
+  const auto pad = gst::Ref<GstPad>::adopt(gst_element_get_static_pad(webrtc, "sink_1"));
+  if (!pad) return;
+  GObject* transceiver = nullptr;
+  g_object_get(pad.get(), "transceiver", &transceiver, nullptr);
+  g_object_set(transceiver, "do-nack", TRUE, nullptr);
+  g_object_unref(transceiver);
+}
+
 // Sender reports as browsers make them. By default they map the time of sending, which is later than the
 // capture by the encoder's time: the busier the machine, the further apart picture and sound.
 void reportCaptureTimes(GstElement* webrtc) {
   const auto rtpbin = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc), "rtpbin"));
   g_object_set(rtpbin.get(), "rtcp-sync-send-time", FALSE, nullptr);
-}
-
-// RTP and RTCP alike, a packet at a time.
-void loseOn(GstPad* pad, const std::shared_ptr<std::atomic<double>>& share) {
-  const auto type = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
-  gst::addLastingProbe(
-      pad, type, [share, random = std::minstd_rand(7)](GstPad*, GstPadProbeInfo* info) mutable {
-        const auto lost = [&] { return std::uniform_real_distribution()(random) < *share; };
-        if (info->type & GST_PAD_PROBE_TYPE_BUFFER) return lost() ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
-        GstBufferList* list = gst_buffer_list_make_writable(GST_PAD_PROBE_INFO_BUFFER_LIST(info));
-        GST_PAD_PROBE_INFO_DATA(info) = list;
-        for (guint i = gst_buffer_list_length(list); i-- > 0;)
-          if (lost()) gst_buffer_list_remove(list, i, 1);
-        return GST_PAD_PROBE_OK;
-      });
 }
 
 void countKeyframes(GstPad* pad, const std::shared_ptr<std::atomic<int>>& count) {
@@ -197,6 +192,15 @@ std::shared_ptr<const void> mapFrame(const GstVideoInfo& info, GstBuffer* buffer
   });
 }
 
+// Asks at once for what is missing, as browsers do, and not within a share of the bandwidth.
+void askEarly(GstElement* rtpsession) {
+  GObject* session = nullptr;
+  g_object_get(rtpsession, "internal-session", &session, nullptr);
+  if (!session) return;
+  g_object_set(session, "rtcp-fraction", 1e6, nullptr);
+  g_object_unref(session);
+}
+
 }  // namespace
 
 WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
@@ -212,14 +216,9 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
   }
   webrtc_ = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "w"));
   listenOnLoopback(webrtc_.get());
+  sendAgain(webrtc_.get());
   reportCaptureTimes(webrtc_.get());
-  const auto rtpbin = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtc_.get()), "rtpbin"));
-  signals_.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
-      rtpbin.get(), "pad-added", [in = loseReceived_, out = loseSent_](GstElement*, GstPad* pad) {
-        const std::string_view name = GST_PAD_NAME(pad);
-        if (name.starts_with("recv_rtp_sink") || name.starts_with("recv_rtcp_sink")) loseOn(pad, in);
-        if (name.starts_with("send_rtp_src") || name.starts_with("send_rtcp_src")) loseOn(pad, out);
-      }));
+  signals_.push_back(impair(webrtc_.get(), received_, sent_));
   if (auto pay = gst_bin_get_by_name(GST_BIN(pipeline_.get()), "videopay")) {
     countKeyframes(gst::staticPad(pay, "sink")->get(), keyframes_);
     gst_object_unref(pay);
@@ -229,6 +228,14 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
   if (options.losesOneIn > 0) losePackets(pipeline_.get(), options.losesOneIn);
   signals_.push_back(gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
       webrtc_.get(), "pad-added", [this](GstElement*, GstPad* pad) { onPad(pad); }));
+  // A frame that is merely not sent is no loss.
+  signals_.push_back(gst::SignalConnection::connect<void(GstBin*, GstBin*, GstElement*)>(
+      webrtc_.get(), "deep-element-added", [](GstBin*, GstBin*, GstElement* element) {
+        if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "rtx-next-seqnum"))
+          g_object_set(element, "rtx-next-seqnum", FALSE, nullptr);
+        if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "internal-session"))
+          askEarly(element);
+      }));
   signals_.push_back(gst::SignalConnection::connect<void(GstElement*, guint, gchar*)>(
       webrtc_.get(), "on-ice-candidate", [weak = weak_.get()](GstElement*, guint mline, gchar* text) {
         post([weak, candidate = IceCandidate{static_cast<int>(mline), text ? text : ""}] {
@@ -245,6 +252,8 @@ WebRtcClient::~WebRtcClient() {
 
 void WebRtcClient::stop() {
   signals_.clear();
+  received_->stop();
+  sent_->stop();
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
   const std::lock_guard lock(padsMutex_);
   videoPad_ = nullptr;

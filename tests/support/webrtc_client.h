@@ -3,7 +3,6 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "pipelines/gst/receive_pad.h"
 #include "pipelines/gst/signal.h"
 #include "room/media_room.h"
+#include "support/impaired_way.h"
 #include "support/media_probes.h"
 
 namespace tessera::test {
@@ -36,6 +36,7 @@ class WebRtcClient {
     double volume = 0.5;
     // Says this of the sound of every packet (RFC 6464, dBov), true or not.
     std::optional<int> claimsLevelDb;
+    bool fec = false;    // packets of sound have the one before in them as well
     int losesOneIn = 0;  // of the sound's packets; 0: none
     // Black, with a white flash and a beep of `tone` for kFlash every second; needs both media.
     bool flashes = false;
@@ -52,10 +53,9 @@ class WebRtcClient {
   void addCandidate(const IceCandidate& candidate);
   void requestKeyframe();  // PLI to the server
   void stop();             // falls silent, as a client that is gone
-  // What becomes of the packets of the two ways from now on, by chance but the same in every run: this share
-  // is lost. 1: nothing gets through, though ICE goes on.
-  void loseReceived(double share) { *loseReceived_ = share; }
-  void loseSent(double share) { *loseSent_ = share; }
+  // What becomes of the packets of the two ways from now on; ICE goes on whatever it is.
+  void impairReceived(const Impairment& impairment) { received_->set(impairment); }
+  void impairSent(const Impairment& impairment) { sent_->set(impairment); }
   int keyframesMade() const;  // by its encoder: the first, and one for each PLI
 
   int keyframesReceived() const { return *keyframesReceived_; }
@@ -73,8 +73,8 @@ class WebRtcClient {
   std::vector<gst::SignalConnection> signals_;
   std::shared_ptr<std::atomic<int>> keyframes_ = std::make_shared<std::atomic<int>>(0);
   std::shared_ptr<std::atomic<int>> keyframesReceived_ = std::make_shared<std::atomic<int>>(0);
-  std::shared_ptr<std::atomic<double>> loseReceived_ = std::make_shared<std::atomic<double>>(0);
-  std::shared_ptr<std::atomic<double>> loseSent_ = std::make_shared<std::atomic<double>>(0);
+  std::shared_ptr<ImpairedWay> received_ = std::make_shared<ImpairedWay>();
+  std::shared_ptr<ImpairedWay> sent_ = std::make_shared<ImpairedWay>();
   std::mutex padsMutex_;
   std::vector<std::unique_ptr<gst::ReceivePad>> pads_;
   gst::ReceivePad* videoPad_ = nullptr;

@@ -29,10 +29,10 @@ Samples buzz(double hertz, int frames, int channels = 1, int from = 0) {
 }
 
 struct Encoder {
-  explicit Encoder(int channels = 1) : channels_(channels) {
+  explicit Encoder(int channels = 1, bool fec = true) : channels_(channels) {
     encoder_ = opus_encoder_create(48000, channels, OPUS_APPLICATION_VOIP, nullptr);
     opus_encoder_ctl(encoder_, OPUS_SET_BITRATE(40000));
-    opus_encoder_ctl(encoder_, OPUS_SET_INBAND_FEC(1));
+    opus_encoder_ctl(encoder_, OPUS_SET_INBAND_FEC(fec));
     opus_encoder_ctl(encoder_, OPUS_SET_PACKET_LOSS_PERC(30));
   }
   ~Encoder() { opus_encoder_destroy(encoder_); }
@@ -111,7 +111,8 @@ TEST_F(OpusInputTest, MakesALostPacketFromTheNextOnesFec) {
   for (int n = 0; n < 20; ++n)
     if (n != 11) take(n, packets[static_cast<std::size_t>(n)]);
   EXPECT_EQ(heard.size(), std::size_t{20 * kFrame}) << "nothing is missing";
-  EXPECT_EQ(stats->concealed, std::uint64_t{kFrame});
+  EXPECT_EQ(stats->recovered, std::uint64_t{kFrame});
+  EXPECT_EQ(stats->concealed, 0u);
   for (int n = 0; n < 20; ++n) EXPECT_EQ(pushes[static_cast<std::size_t>(n)].first, 1s + n * 20ms);
   EXPECT_GT(toneDb(frame(11), 330), toneDb(frame(11), 200) + 6);
 }
@@ -120,9 +121,19 @@ TEST_F(OpusInputTest, ConcealsGapsOfUpTo120Milliseconds) {
   const auto packets = Encoder().encode(buzz(200, 40));
   for (int n = 0; n < 40; ++n)
     if ((n < 10 || n >= 16) && (n < 20 || n >= 27)) take(n, packets[static_cast<std::size_t>(n)]);
-  EXPECT_EQ(stats->concealed, std::uint64_t{6 * kFrame}) << "the gap of seven packets is left";
+  EXPECT_EQ(stats->recovered, std::uint64_t{kFrame}) << "the last of them";
+  EXPECT_EQ(stats->concealed, std::uint64_t{5 * kFrame}) << "the gap of seven packets is left";
   EXPECT_EQ(heard.size(), std::size_t{33 * kFrame});
   EXPECT_GT(levelDb(frame(10)), levelDb(frame(9)) - 6) << "what follows at once goes on";
+}
+
+TEST_F(OpusInputTest, KnowsWhatHasNoFec) {
+  Encoder encoder(1, false);
+  const auto packets = encoder.encode(buzz(200, 20));
+  for (int n = 0; n < 20; ++n)
+    if (n != 11) take(n, packets[static_cast<std::size_t>(n)]);
+  EXPECT_EQ(stats->recovered, 0u);
+  EXPECT_EQ(stats->concealed, std::uint64_t{kFrame});
 }
 
 TEST_F(OpusInputTest, IgnoresLateAndRepeatedPackets) {

@@ -45,7 +45,10 @@ TEST(RtcpTest, ReadsReportBlocks) {
   Bytes senderReport{0x81, 200, 0, 12};
   senderReport.resize(28);
   senderReport.insert(senderReport.end(), kReceiverReport.begin() + 8, kReceiverReport.end());
-  EXPECT_EQ(reportBlocks(splitRtcp(senderReport)->front()).size(), 1u);
+  const auto sent = splitRtcp(senderReport)->front();
+  EXPECT_EQ(reportBlocks(sent).size(), 1u);
+  EXPECT_EQ(asReceiverReport(sent),
+            Bytes({0x81, 201, 0, 7, 0, 0, 0, 0}) + Bytes(kReceiverReport.begin() + 8, kReceiverReport.end()));
 }
 
 TEST(RtcpTest, RefusesWhatIsMalformed) {
@@ -58,7 +61,12 @@ TEST(RtcpTest, RefusesWhatIsMalformed) {
   Bytes more = kReceiverReport;
   more[0] = 0x9f;  // claims 31 blocks
   EXPECT_EQ(reportBlocks(splitRtcp(more)->front()).size(), 1u);
-  EXPECT_TRUE(reportBlocks(splitRtcp(Bytes{0x81, 201, 0, 0})->front()).empty());
+  for (const Bytes& reports :
+       {Bytes{0x81, 201, 0, 0}, Bytes{0x81, 200, 0, 0}, Bytes{0x81, 200, 0, 2, 0, 0, 0, 9, 1, 1, 1, 1}}) {
+    const auto packet = splitRtcp(reports)->front();
+    EXPECT_TRUE(reportBlocks(packet).empty());
+    EXPECT_TRUE(splitRtcp(asReceiverReport(packet)));
+  }
 }
 
 TEST(TransportFeedbackTest, ReadsDeltasOfBothSizes) {
