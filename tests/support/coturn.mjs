@@ -35,6 +35,7 @@ export class Coturn {
    */
   constructor(child, port, folder) {
     this.child = child;
+    this.port = port;
     this.url = `turn:127.0.0.1:${port}?transport=udp`;
     this.folder = folder;
     this.log = "";

@@ -21,30 +21,31 @@ const kPrograms = process.env.TESSERA_BIN_DIR ?? fileURLToPath(new URL("../../bu
 
 export class Impair {
   /**
-   * @param {{target: number, seed?: number, steps?: Step[], onEvent?: (event: Second | Settings) => void}} given
+   * @param {{target: number, seed?: number, steps?: Step[]}} given
    *   target: the UDP port on 127.0.0.1 that datagrams go on to
    */
-  static async start({ target, seed = 1, steps = [], onEvent = () => {} }) {
+  static async start({ target, seed = 1, steps = [] }) {
     const child = spawn(
       path.join(kPrograms, "tessera-impair"),
       ["--target", `127.0.0.1:${target}`, "--seed", `${seed}`, ...steps.map((step) => JSON.stringify(step))],
       { stdio: ["pipe", "pipe", "pipe"] },
     );
-    const impair = new Impair(child, onEvent);
+    const impair = new Impair(child);
     await Promise.race([impair.listening, impair.exit.then(() => Promise.reject(new Error(`tessera-impair: ${impair.trouble}`)))]);
     return impair;
   }
 
   /**
    * @param {import("node:child_process").ChildProcessWithoutNullStreams} child
-   * @param {(event: Second | Settings) => void} onEvent
    */
-  constructor(child, onEvent) {
+  constructor(child) {
     this.child = child;
     this.port = 0;
     this.trouble = "";
     /** @type {(Second | Settings)[]} */
     this.log = [];
+    /** @type {(event: Second | Settings) => void} */
+    this.onEvent = () => {};
     this.exit = new Promise((resolve) => {
       child.on("exit", resolve);
       child.on("error", (error) => resolve((this.trouble += error.message)));
@@ -55,7 +56,7 @@ export class Impair {
         const event = JSON.parse(line);
         if (event.event === "listening") resolve((this.port = event.port));
         else if (event.event === "error") this.trouble += event.text;
-        else onEvent(this.log[this.log.push(event) - 1]);
+        else this.onEvent(this.log[this.log.push(event) - 1]);
       });
     });
   }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs in the page after probe.js: all media goes by `window.testTurn` (a TURN server behind a bad network), and
+// `window.way` says what arrives.
+(() => {
+  /** When each connection was made. */
+  const made = [];
+  const RealConnection = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends RealConnection {
+    constructor(configuration) {
+      super({ ...configuration, iceServers: [window.testTurn], iceTransportPolicy: "relay" });
+      made.push(performance.now());
+    }
+  };
+
+  /** What has been received since the connection began. */
+  async function sample() {
+    const connection = window.probe.connections.at(-1);
+    const said = (type) => window.probe.received.findLast((message) => message.type === type);
+    const entries = connection ? [...(await connection.getStats()).values()] : [];
+    const inbound = (kind) => entries.find((entry) => entry.type === "inbound-rtp" && entry.kind === kind) ?? {};
+    const remote = (kind) => entries.find((entry) => entry.type === "remote-inbound-rtp" && entry.kind === kind) ?? {};
+    const sent = entries.find((entry) => entry.type === "outbound-rtp" && entry.kind === "video") ?? {};
+    const video = inbound("video"), audio = inbound("audio");
+    const { level = null, levels = null, limit = null, ...rung } = said("receiving") ?? {};
+    return {
+      atMs: performance.now(), connections: window.probe.connections.length, state: document.body.dataset.state,
+      level, levels, limit, rung: { height: rung.height ?? 0, fps: rung.fps ?? 0 },
+      width: video.frameWidth ?? 0, height: video.frameHeight ?? 0,
+      frames: video.framesDecoded ?? 0, keyframes: video.keyFramesDecoded ?? 0, freezes: video.freezeCount ?? 0,
+      videoBytes: video.bytesReceived ?? 0, audioBytes: audio.bytesReceived ?? 0,
+      packets: (video.packetsReceived ?? 0) + (audio.packetsReceived ?? 0),
+      lost: (video.packetsLost ?? 0) + (audio.packetsLost ?? 0),
+      samples: audio.totalSamplesReceived ?? 0,
+      concealed: (audio.concealedSamples ?? 0) - (audio.silentConcealedSamples ?? 0),
+      silent: audio.silentConcealedSamples ?? 0, fecPackets: audio.fecPacketsReceived ?? 0,
+      lossUp: Math.max(remote("audio").fractionLost ?? 0, remote("video").fractionLost ?? 0),
+      sentBytes: sent.bytesSent ?? 0, sentFrames: sent.framesEncoded ?? 0, sentHeight: sent.frameHeight ?? 0,
+    };
+  }
+
+  /** Counts how often the mark in somebody's tile moves, frame by frame of the mix. */
+  function watchTile(label) {
+    const video = document.querySelector("#mix");
+    const seen = { frames: 0, moves: 0, since: performance.now() };
+    let last = "";
+    const look = () => {
+      if (window.way.tile !== seen) return;
+      const tile = window.probe.tiles().find((one) => one.label.startsWith(label));
+      const mark = tile && window.probe.markOf(tile);
+      seen.frames++;
+      if (mark && mark !== last) seen.moves++;
+      last = mark;
+      video.requestVideoFrameCallback(look);
+    };
+    window.way.tile = seen;
+    video.requestVideoFrameCallback(look);
+  }
+
+  /**
+   * The share of a recording's 20 ms windows in which a steady tone is not to be heard as it is in the others.
+   * @param {number} hz
+   */
+  async function brokenShare(hz, ms) {
+    const recorder = new MediaRecorder(new MediaStream(document.querySelector("#mix").srcObject.getAudioTracks()));
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    setTimeout(() => recorder.stop(), ms);
+    await stopped;
+    const bytes = await new Blob(parts).arrayBuffer();
+    const sound = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(bytes);
+    const all = sound.getChannelData(0);
+    const size = sound.sampleRate / 50;
+    const levels = [];
+    for (let at = size * 10; at + size <= all.length - size * 5; at += size) levels.push(powerAt(all.subarray(at, at + size), hz, sound.sampleRate));
+    const usual = levels.toSorted((a, b) => a - b)[levels.length >> 1];
+    return { usual, windows: levels.length, broken: levels.filter((level) => Math.abs(level - usual) > 6).length / levels.length };
+  }
+
+  /** Power at one frequency (Hann window), in dB of full scale. */
+  function powerAt(samples, hz, rate) {
+    let re = 0, im = 0;
+    for (let at = 0; at < samples.length; at++) {
+      const value = samples[at] * (1 - Math.cos((2 * Math.PI * at) / samples.length));
+      re += value * Math.cos((2 * Math.PI * hz * at) / rate);
+      im += value * Math.sin((2 * Math.PI * hz * at) / rate);
+    }
+    return 20 * Math.log10((2 * Math.hypot(re, im)) / samples.length + 1e-9);
+  }
+
+  window.way = { made, sample, watchTile, brokenShare, tile: null };
+})();

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every network test needs: a server with a small canvas and the whole ladder under it, a browser, and bad ways.
+import { launchChromium } from "../support/browser.mjs";
+import { Server } from "../support/server.mjs";
+import { Ways } from "./way.mjs";
+
+/** Levels 0 to 2; 3 is sound alone. Two cores carry ten people with it. */
+export const kLadder = `
+[[rung]]
+height = 360
+fps = 30
+kbps = 600
+min_kbps = 300
+[[rung]]
+height = 180
+fps = 15
+kbps = 150
+min_kbps = 70
+[[rung]]
+height = 180
+fps = 0
+kbps = 40
+min_kbps = 20
+`;
+
+export class Stage {
+  static async set({ canvas = { width: 640, height: 360, fps: 30 }, config = kLadder } = {}) {
+    const parts = await Promise.allSettled([Server.start({ canvas, config }), launchChromium(), Ways.start()]);
+    const [server, browser, ways] = parts.map((part) => (part.status === "fulfilled" ? part.value : null));
+    const stage = new Stage(/** @type {any} */ (server), /** @type {any} */ (browser), /** @type {any} */ (ways));
+    const failed = parts.find((part) => part.status === "rejected");
+    if (!failed) return stage;
+    await stage.clear();
+    throw /** @type {PromiseRejectedResult} */ (failed).reason;
+  }
+
+  /** @param {Server} server @param {import("playwright-core").Browser} browser @param {Ways} ways */
+  constructor(server, browser, ways) {
+    this.server = server;
+    this.browser = browser;
+    this.ways = ways;
+  }
+
+  async clear() {
+    await this.browser?.close();
+    await this.ways?.stop();
+    await this.server?.stop();
+  }
+}
