@@ -55,8 +55,10 @@ Result<std::shared_ptr<WebRtcOutput>> WebRtcOutput::create(GstPad* audioSink, Gs
   if (!audio) return tl::unexpected(audio.error());
   auto video = capsOfLine(videoSink);
   if (!video) return tl::unexpected(video.error());
+  const std::uint32_t ssrc = ssrcOf(video->get());
   std::shared_ptr<WebRtcOutput> output(
       new WebRtcOutput(std::move(*audio), std::move(*video), std::move(shared)));
+  output->shared_->retransmissions.sendsWith(ssrc);
   const auto linked =
       output->audio_.pad.linkTo(audioSink).and_then([&] { return output->video_.pad.linkTo(videoSink); });
   if (!linked) return tl::unexpected(linked.error());
@@ -78,7 +80,13 @@ void WebRtcOutput::stop() {
 // A kind that the peer does not want is dropped: a webrtcbin pad that was never connected blocks for good.
 bool WebRtcOutput::pushVideo(const RtpFrame& frame, std::size_t first, std::size_t count) {
   if (!shared_->open()) return false;
-  return !sendVideo_ || video_.pad.push(video_.stream.write(frame, first, count)) == GST_FLOW_OK;
+  if (!sendVideo_) return true;
+  auto packets = video_.stream.write(frame, first, count);
+  std::vector<std::size_t> bytes(count);
+  for (std::size_t i = 0; i < count; ++i) bytes[i] = frame.packets[first + i].bytes;
+  shared_->retransmissions.onSent(static_cast<std::uint16_t>(video_.stream.nextSequence() - count), bytes,
+                                  frame.keyframe && first == 0, gst::now());
+  return video_.pad.push(std::move(packets)) == GST_FLOW_OK;
 }
 
 bool WebRtcOutput::pushAudio(const RtpFrame& packet) {

@@ -17,6 +17,7 @@
 #include "pipelines/legs/network_meter.h"
 #include "pipelines/legs/opus_input.h"
 #include "pipelines/legs/receive_quality.h"
+#include "pipelines/legs/retransmission_gate.h"
 #include "pipelines/mix/audio_mixer.h"
 #include "pipelines/mix/video_mixer.h"
 #include "room/media_room.h"
@@ -99,6 +100,7 @@ class LegShared {
   KeyframeRequester keyframes;
   PacketCounter packets;
   NetworkMeter network;
+  RetransmissionGate retransmissions;  // of pictures
   const std::shared_ptr<OpusInputStats> audioStats = std::make_shared<OpusInputStats>();
 
   // Where the chains of decoded media end; kept until the bin is in NULL.

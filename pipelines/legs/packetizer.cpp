@@ -116,6 +116,7 @@ class GstPacketizer : public Packetizer {
     if (made_->empty()) return nullptr;
     auto result = std::make_shared<RtpFrame>();
     result->pts = GST_BUFFER_PTS(frame.get());
+    result->keyframe = !GST_BUFFER_FLAG_IS_SET(frame.get(), GST_BUFFER_FLAG_DELTA_UNIT);
     result->packets.swap(*made_);
     for (const RtpPacket& packet : result->packets) result->bytes += packet.bytes;
     return result;

@@ -21,6 +21,7 @@ struct RtpPacket {
 // once made.
 struct RtpFrame {
   GstClockTime pts = GST_CLOCK_TIME_NONE;
+  bool keyframe = false;
   std::vector<RtpPacket> packets;
   std::size_t bytes = 0;  // of all
 };

@@ -20,6 +20,7 @@ class RtpStream {
   // the rest of a frame has not been asked for, one sequence number is left out before the next, so that
   // nobody takes the two for one.
   gst::Ref<GstBufferList> write(const RtpFrame& frame, std::size_t first, std::size_t count);
+  std::uint16_t nextSequence() const { return sequence_; }
 
  private:
   void begin(const RtpFrame& frame);

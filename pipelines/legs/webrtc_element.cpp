@@ -98,6 +98,24 @@ void passWholeLists(GstElement* element) {
                        });
 }
 
+// Of what the receiver asks for again, only what the gate admits is sent.
+void gateRetransmissions(GstElement* element, const std::shared_ptr<LegShared>& shared) {
+  const auto pad = gst::staticPad(element, "src");
+  if (!pad) return;
+  gst::addLastingProbe(
+      pad->get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, [shared](GstPad*, GstPadProbeInfo* info) {
+        const GstStructure* event = gst_event_get_structure(GST_PAD_PROBE_INFO_EVENT(info));
+        guint ssrc = 0, sequence = 0;
+        if (!event || !gst_structure_has_name(event, "GstRTPRetransmissionRequest") ||
+            !gst_structure_get(event, "ssrc", G_TYPE_UINT, &ssrc, "seqnum", G_TYPE_UINT, &sequence, nullptr))
+          return GST_PAD_PROBE_OK;
+        const auto now = gst::now();
+        const bool admitted = shared->retransmissions.admit(ssrc, static_cast<std::uint16_t>(sequence),
+                                                            shared->network.report(now), now);
+        return admitted ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+      });
+}
+
 // So that what is lost is asked for at once: by default an early report waits for up to half a second after
 // the one before, since reports are to take a twentieth of the bandwidth (RFC 4585 section 3.5.2). Regular
 // ones stay as rare as they are.
@@ -110,7 +128,7 @@ void configureSession(GstElement* element) {
                nullptr);
 }
 
-void onInnerElement(GstBin*, GstBin*, GstElement* element) {
+void onInnerElement(GstElement* element, const std::shared_ptr<LegShared>& shared) {
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (!factory) return;
   const std::string_view name = GST_OBJECT_NAME(factory);
@@ -118,6 +136,7 @@ void onInnerElement(GstBin*, GstBin*, GstElement* element) {
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
   if (name == "rtpfunnel") filterEvents(element);
   if (name == "rtpsession") configureSession(element);
+  if (name == "rtprtxsend") gateRetransmissions(element, shared);
   if (name == "rtpulpfecenc" || name == "rtpredenc") passWholeLists(element);
   if (name == "rtpjitterbuffer") g_object_set(element, "faststart-min-packets", kFastStartPackets, nullptr);
 }
@@ -179,7 +198,8 @@ Result<WebrtcElement> WebrtcElement::create(GstBin* parent, const RoomSettings& 
                nullptr);
   if (!room.stunServer.empty()) g_object_set(self.bin, "stun-server", room.stunServer.c_str(), nullptr);
   self.signals.push_back(gst::SignalConnection::connect<void(GstBin*, GstBin*, GstElement*)>(
-      self.bin, "deep-element-added", onInnerElement));
+      self.bin, "deep-element-added",
+      [shared](GstBin*, GstBin*, GstElement* inner) { onInnerElement(inner, shared); }));
   if (const auto ok = configureRtpbin(self, shared); !ok) return tl::unexpected(ok.error());
   if (const auto ok = configureIce(self.bin, room); !ok) return tl::unexpected(ok.error());
 

@@ -139,12 +139,12 @@ gst::Ref<GstElement> parse(const std::string& description) {
   return gst::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(element)));
 }
 
-void listenOnLoopback(GstElement* webrtc) {
+void listenOn(GstElement* webrtc, const std::string& address) {
   GObject* ice = nullptr;
   g_object_get(webrtc, "ice-agent", &ice, nullptr);
   g_object_set(ice, "ice-tcp", FALSE, nullptr);
   gboolean added = FALSE;
-  g_signal_emit_by_name(ice, "add-local-ip-address", "127.0.0.1", &added);
+  g_signal_emit_by_name(ice, "add-local-ip-address", address.c_str(), &added);
   g_object_unref(ice);
 }
 
@@ -215,7 +215,7 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
     gst_bin_add(GST_BIN(pipeline_.get()), alone.get());
   }
   webrtc_ = gst::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "w"));
-  listenOnLoopback(webrtc_.get());
+  listenOn(webrtc_.get(), options.address);
   sendAgain(webrtc_.get());
   reportCaptureTimes(webrtc_.get());
   signals_.push_back(impair(webrtc_.get(), received_, sent_));
@@ -233,8 +233,7 @@ WebRtcClient::WebRtcClient(const Options& options) : options_(options) {
       webrtc_.get(), "deep-element-added", [](GstBin*, GstBin*, GstElement* element) {
         if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "rtx-next-seqnum"))
           g_object_set(element, "rtx-next-seqnum", FALSE, nullptr);
-        if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "internal-session"))
-          askEarly(element);
+        if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "internal-session")) askEarly(element);
       }));
   signals_.push_back(gst::SignalConnection::connect<void(GstElement*, guint, gchar*)>(
       webrtc_.get(), "on-ice-candidate", [weak = weak_.get()](GstElement*, guint mline, gchar* text) {
