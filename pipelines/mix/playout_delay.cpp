@@ -13,53 +13,75 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr double kVideoInTime = 0.96;   // of the frames; a late one is shown a tick later
-constexpr double kAudioInTime = 0.98;   // of the packets; a late one is a gap
-constexpr double kForgetSeconds = 2.5;  // time constant of the histogram
+constexpr double kVideoInTime = 0.96;  // of the frames; a late one is shown a tick later
+constexpr double kAudioInTime = 0.98;  // of the packets; a late one is a gap
+// Time constants of the two histograms: D is what both ask for. The short one ends it soon after the jitter
+// does; the long one does not take a single stall for jitter: what it held up has come when it is seen, and D
+// would come too late for it.
+constexpr double kForgetSoon = 1.7, kForgetLate = 10;  // seconds
 constexpr Nanos kShrinkPerSecond = milliseconds(60);
 constexpr Nanos kRecent = milliseconds(500);
-constexpr std::size_t kLateEnough = 3;  // this many late ones within kRecent raise D at once
+constexpr std::size_t kLateEnough = 3;         // this many late ones within kRecent raise D at once
+constexpr Nanos kTogether = milliseconds(10);  // what comes so soon after another was held up with it
 constexpr Nanos kForgetMedium = std::chrono::seconds(5);  // a medium that ended does not hold D up
 
-// How late one medium is: a histogram that forgets, and the last few observations.
-class Lateness {
- public:
-  explicit Lateness(double inTime) : inTime_(inTime) {}
+constexpr Nanos kBin = milliseconds(2);
+constexpr std::size_t kBins = PlayoutDelay::kMax / kBin + 1;  // the last one: all that is later
 
-  void observe(Nanos lateness, Nanos arrived) {
-    const double elapsed = std::chrono::duration<double>(arrived - last_).count();
-    const double keep = total_ > 0 ? std::exp(-std::clamp(elapsed, 0.0, 10.0) / kForgetSeconds) : 0.0;
+class Histogram {
+ public:
+  explicit Histogram(double forgetSeconds) : forgetSeconds_(forgetSeconds) {}
+
+  void observe(Nanos lateness, double elapsed) {
+    const double keep = total_ > 0 ? std::exp(-std::clamp(elapsed, 0.0, 10.0) / forgetSeconds_) : 0.0;
     for (float& bin : bins_) bin *= static_cast<float>(keep);
     total_ = total_ * keep + 1;
-    bins_[binOf(lateness)] += 1;
-    recent_[next_++ % recent_.size()] = {lateness, arrived};
-    last_ = std::max(last_, arrived);
+    bins_[static_cast<std::size_t>(std::clamp(lateness, Nanos{0}, PlayoutDelay::kMax) / kBin)] += 1;
   }
 
-  Nanos wanted(Nanos now) const {
-    if (total_ == 0 || now - last_ > kForgetMedium) return Nanos{0};
-    return std::max(percentile(), nthLargestRecent(now));
-  }
-
- private:
-  static constexpr Nanos kBin = milliseconds(2);
-  static constexpr std::size_t kBins = PlayoutDelay::kMax / kBin + 1;  // the last one: all that is later
-  struct Observation {
-    Nanos lateness{0}, arrived{Nanos::min()};
-  };
-
-  static std::size_t binOf(Nanos lateness) {
-    return static_cast<std::size_t>(std::clamp(lateness, Nanos{0}, PlayoutDelay::kMax) / kBin);
-  }
-
-  Nanos percentile() const {
-    double above = total_ * (1 - inTime_);
+  Nanos percentile(double inTime) const {
+    double above = total_ * (1 - inTime);
     for (std::size_t bin = kBins; bin-- > 0;) {
       above -= static_cast<double>(bins_[bin]);
       if (above < 0) return std::min(kBin * static_cast<Nanos::rep>(bin + 1), PlayoutDelay::kMax);
     }
     return Nanos{0};
   }
+
+ private:
+  const double forgetSeconds_;
+  std::array<float, kBins> bins_{};
+  double total_ = 0;
+};
+
+// How late one medium is: what it has been, and the last few observations.
+class Lateness {
+ public:
+  explicit Lateness(double inTime) : inTime_(inTime) {}
+
+  void observe(Nanos lateness, Nanos arrived) {
+    const double elapsed = std::chrono::duration<double>(arrived - last_).count();
+    soon_.observe(lateness, elapsed);
+    late_.observe(lateness, elapsed);
+    Observation& previous = recent_[(next_ + recent_.size() - 1) % recent_.size()];
+    if (arrived < previous.arrived + kTogether && previous.arrived != Nanos::min()) {
+      previous.lateness = std::max(previous.lateness, lateness);
+    } else {
+      recent_[next_++ % recent_.size()] = {lateness, arrived};
+    }
+    last_ = std::max(last_, arrived);
+  }
+
+  Nanos wanted(Nanos now) const {
+    if (last_ == Nanos{0} || now - last_ > kForgetMedium) return Nanos{0};
+    const Nanos usual = std::min(soon_.percentile(inTime_), late_.percentile(inTime_));
+    return std::max(usual, nthLargestRecent(now));
+  }
+
+ private:
+  struct Observation {
+    Nanos lateness{0}, arrived{Nanos::min()};
+  };
 
   Nanos nthLargestRecent(Nanos now) const {
     std::array<Nanos, kLateEnough> largest{};  // descending
@@ -74,8 +96,7 @@ class Lateness {
   }
 
   const double inTime_;
-  std::array<float, kBins> bins_{};
-  double total_ = 0;
+  Histogram soon_{kForgetSoon}, late_{kForgetLate};
   Nanos last_{0};
   std::array<Observation, 32> recent_{};
   std::size_t next_ = 0;

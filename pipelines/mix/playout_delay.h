@@ -9,8 +9,9 @@ namespace tessera::mix {
 
 // The playout delay D of one participant, for both media: 0 to 200 ms, following the lateness
 // (arrival - capture) that its frames and samples really have: a high percentile of the last seconds, of the
-// later one of the two media. It grows at once when several come late, and shrinks within 5 to 10 s. The
-// slots of the mixers observe what is pushed to them. Any thread; only the times given matter.
+// later one of the two media. It grows at once when several come late, and shrinks within 5 to 10 s; a single
+// stall does not raise it. The slots of the mixers observe what is pushed to them. Any thread; only the times
+// given matter.
 class PlayoutDelay {
  public:
   static constexpr Nanos kMax = std::chrono::milliseconds(200);
