@@ -82,7 +82,7 @@ void Peers::connect(Peer& peer) {
 // The best that they may have: the ladder takes them down from there.
 std::optional<RungId> Peers::firstRung(const PeerSettings& settings) const {
   if (settings.bestLevel >= static_cast<int>(settings_.rungs.size())) return std::nullopt;
-  return RungId{settings.codec, settings.bestLevel};
+  return RungId{settings.codec, std::max(0, settings.bestLevel)};
 }
 
 // Whoever shares a screen does not hear its sound, whichever of the two connections is the newer.
