@@ -17,7 +17,7 @@ const kRoom = "drift";
 export async function soakDrift(server, ppm, minutes) {
   const watched = watchMachine();
   const { code, output } = await server.load([
-    ...["--participants", "2", "--viewers", "1", "--talkers", "1", "--drift-ppm", String(ppm)],
+    ...["--participants", "2", "--viewers", "1", "--talkers", "1", "--drift-ppm", String(ppm), "--ignore-ingest"],
     ...["--seconds", String(60 * minutes), "--room", kRoom, "--json"],
   ]);
   if (!output) throw new Error(`tessera-load reported nothing (${code})`);

@@ -17,6 +17,7 @@ const { values } = parseArgs({
     senders: { type: "string" },
     viewers: { type: "string" },
     audio: { type: "string" },
+    rungs: { type: "string" },
     seconds: { type: "string" },
     codec: { type: "string", default: "VP8" },
     quick: { type: "boolean", default: false },
@@ -42,6 +43,7 @@ if (!["VP8", "H264"].includes(values.codec)) usage(`--codec ${values.codec}: exp
 const senders = numbers("senders", values.quick ? "2,4" : "1,2,4,9,16,24", 1, kMostTiles);
 const viewers = numbers("viewers", values.quick ? "none" : "4,8,16,24", 1, 1000);
 const audio = numbers("audio", values.quick ? "none" : "64", 1, 1000);
+const rungs = numbers("rungs", values.quick ? "none" : "720,360,180", 2, 4320);
 const [seconds] = numbers("seconds", values.quick ? "6" : "20", 1, 3600);
 if (!seconds) usage("--seconds: expected a number");
 /** @type {any} */
@@ -51,6 +53,7 @@ const talkers = (count) => Math.min(kTalkers, count);
 const people = [
   ...senders.map((count) => ({ senders: count, viewers: 0, talkers: talkers(count) })),
   ...viewers.map((count) => ({ senders: kViewedSenders, viewers: count, talkers: kTalkers })),
+  ...(rungs.length ? [{ senders: kViewedSenders, viewers: 0, talkers: kTalkers, receive: rungs.join(",") }] : []),
   ...audio.map((count) => ({ senders: count, viewers: 0, talkers: talkers(count), audioOnly: true })),
 ];
 
@@ -59,7 +62,7 @@ how.direct = await measureDirect(how);
 const runs = [];
 async function next(who, label) {
   console.error(`bench: ${label}: ${who.senders} ${who.audioOnly ? "people who are only heard" : "senders"}` +
-    (who.viewers ? ` and ${who.viewers} viewers` : ""));
+    (who.viewers ? ` and ${who.viewers} viewers` : "") + (who.receive ? `, who take ${who.receive} lines` : ""));
   runs.push(await measure(who, how));
 }
 for (const [index, who] of people.entries()) await next(who, `${index + 1} of ${people.length}`);
@@ -81,7 +84,7 @@ const result = {
   time: new Date().toISOString(),
   machine: describeMachine(),
   versions: [load.gstreamer, limit?.versions].filter(Boolean).join(", "),
-  conditions: `Each sender: ${runs.find((run) => !run.audioOnly)?.load.media ?? "no video"}, Opus at 32 kbit/s, ` +
+  conditions: `Each sender: ${runs.find((run) => !run.audioOnly)?.load.media ?? "no video"}, whatever its tile's size, Opus at 32 kbit/s, ` +
     `${kTalkers} talk (or as many as there are); a grid in 1280x720 at 30 fps and 1500 kbit/s out, Opus at 40 kbit/s, ` +
     `DTLS-SRTP; ${seconds} s each. Delays are what is added to those without a server: ` +
     `${how.direct.median.toFixed(1)} ms at the median, ${how.direct.p95.toFixed(1)} at p95.`,

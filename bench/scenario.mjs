@@ -17,7 +17,8 @@ export const kMostTiles = 49;
 const kEnvironment = { TESSERA_PICTURE_MAX_TILES: String(kMostTiles) };
 
 /**
- * @typedef {{senders: number, viewers: number, talkers: number, audioOnly?: boolean}} People
+ * @typedef {{senders: number, viewers: number, talkers: number, audioOnly?: boolean, receive?: string}} People receive:
+ *   heights of the picture that they ask for at most, in turn; none: as good as possible
  * @typedef {{seconds: number, limitSeconds: number, codec: string}} How
  */
 
@@ -69,7 +70,8 @@ export async function measure(people, how) {
     const { output } = await server.load([
       ...["--participants", people.senders, "--viewers", people.viewers, "--talkers", people.talkers].map(String),
       ...["--seconds", how.seconds, "--ramp", kRampMs, "--codec", how.codec].map(String),
-      ...(people.audioOnly ? ["--audio-only"] : ["--layout", "grid"]),
+      ...(people.audioOnly ? ["--audio-only"] : ["--layout", "grid", "--ignore-ingest"]),
+      ...(people.receive ? ["--receive", people.receive] : []),
       ...["--room", kRoom, "--json"],
     ]);
     if (!output) throw new Error(`tessera-load reported nothing; the server says:\n${server.log.slice(-2000)}`);
@@ -79,11 +81,19 @@ export async function measure(people, how) {
   } finally {
     await server.stop();
   }
-  // What a degraded room costs, or one that does not show everybody, is not the price of the same picture.
-  const comparable = degradation === "none" && (people.audioOnly || load.tiles.length === people.senders);
+  // What a degraded room costs, or one that does not show everybody, or not to everybody, is not the price of the same
+  // picture; the raw libraries encode but one.
+  const lowered = people.receive ? 0 : load.members.filter(hasLeftTheTop).length;
+  const comparable = degradation === "none" && !lowered && !people.receive &&
+    (people.audioOnly || load.tiles.length === people.senders);
   const limitOnce = () => comparable ? measureLimit(people, how, load.tiles) : undefined;
   const limit = mean(await limitOnce(), await limitOnce());
-  return { ...people, load, limit, machine, degradation, comparable, ...figuresOf(load, limit, how.direct.median) };
+  return { ...people, load, limit, machine, degradation, lowered, comparable, ...figuresOf(load, limit, how.direct.median) };
+}
+
+/** Whether somebody got less than the top rung at any time of the measurement. @param {any} member */
+function hasLeftTheTop({ receiving }) {
+  return receiving.some(({ level }, at) => level > 0 && (receiving[at + 1]?.at ?? Infinity) > 0);
 }
 
 /** What the tables show of one measurement. */

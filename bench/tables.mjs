@@ -33,13 +33,20 @@ const kService = [
   ["failed", (run) => run.failed, text],
 ];
 
-function table(columns, runs) {
+export function table(columns, runs) {
   const rows = runs.map((run) => columns.map(([, value, show]) => show(value(run))));
   const titles = columns.map(([title]) => title);
   const widths = titles.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at].length)));
   const line = (cells) => `| ${cells.map((cell, at) => cell.padStart(widths[at])).join(" | ")} |`;
   return [line(titles), `|${widths.map((width) => `${"-".repeat(width + 1)}:`).join("|")}|`, ...rows.map(line)].join("\n");
 }
+
+const kRungCost = [
+  ...kCost.filter(([title]) => !/limit|ratio/.test(title)),
+  ["fps most", (run) => run.load.fps.max, digits(1)],
+  ["fps least", (run) => run.fps, digits(1)],
+  ["changes of rung", (run) => run.load.rungChanges.max, digits(0)],
+];
 
 /** By how much `value` grows for one more of `key`, by least squares. */
 export function slope(runs, key, value) {
@@ -87,19 +94,31 @@ function slopeLines({ sender, viewer }) {
   return lines;
 }
 
+/** What the rungs below the top one cost, where the same people were measured without them. */
+function furtherRungs(runs, { senders, viewers, cores, degradation }) {
+  const same = runs.find((run) => run.comparable && !run.audioOnly && run.senders === senders && run.viewers === viewers);
+  if (!same || degradation !== "none") return "";
+  return `: ${digits(3)(cores - same.cores)} core more than with the top one alone`;
+}
+
 // Of rows that are not to be compared with others.
 function warningLines(runs) {
-  return runs.filter(({ comparable }) => !comparable).map(({ senders, viewers, degradation, load }) =>
-    `**${senders} senders and ${viewers} viewers: ` + (degradation === "none"
-      ? `the picture showed ${load.tiles.length} of the senders`
-      : `the room was degraded (${degradation})`) + "; its cores cannot be compared, and it has no ratio.**");
+  const why = ({ degradation, lowered, load }) =>
+    degradation !== "none" ? `the room was degraded (${degradation})`
+      : lowered ? `${lowered} did not get the top rung all along`
+      : `the picture showed ${load.tiles.length} of the senders`;
+  return runs.filter(({ comparable, receive, degradation }) => !comparable && !(receive && degradation === "none"))
+    .map((run) => `**${run.senders} senders and ${run.viewers} viewers: ${why(run)}; its cores cannot be compared, and it has no ratio.**`);
 }
 
 /** @param {{machine: string, versions: string, conditions: string, runs: any[], slopes: ReturnType<typeof slopesOf>}} result */
 export function print({ machine, versions, conditions, runs, slopes }) {
   const parts = [`${machine}; ${versions}.\n${conditions}`];
-  const pictured = runs.filter(({ audioOnly }) => !audioOnly), heard = runs.filter(({ audioOnly }) => audioOnly);
+  const pictured = runs.filter(({ audioOnly, receive }) => !audioOnly && !receive), heard = runs.filter(({ audioOnly }) => audioOnly);
   if (pictured.length) parts.push(table(kCost, pictured), slopeLines(slopes).join("\n"), table(kService, pictured));
+  for (const run of runs.filter(({ receive }) => receive))
+    parts.push(`${run.senders} senders whose receivers take at most ${run.receive.replaceAll(",", ", ")} lines in turn, so that ` +
+      `as many rungs are encoded${furtherRungs(runs, run)}:\n\n${table(kRungCost, [run])}`);
   for (const run of heard)
     parts.push(`Sound only, ${run.senders} people of whom ${run.talkers} talk:\n\n${table(kCost, [run])}\n\n${table(kService.filter(([title]) => !/fps|delay|sender p|p95|longest/.test(title)), [run])}`);
   parts.push(warningLines(runs).join("\n"));

@@ -21,7 +21,9 @@ constexpr double kGoldenRatio = 0.6180339887;  // spreads phases evenly, however
 
 std::string audioCaps() {
   return fmt::format(
-      "application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload={},extmap-{}=(string){}",
+      "application/"
+      "x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,encoding-params=(string)2,payload={},extmap-{}=("
+      "string){}",
       kAudioPayload, kLevelId, kLevelUri);
 }
 
@@ -107,8 +109,12 @@ Status OfferingPeer::addTrack(const std::shared_ptr<const Clip>& clip, const Kin
   const auto rtp = gst::capsOf(kind.rtpCaps);
   int payload = 0;
   gst_structure_get_int(gst_caps_get_structure(rtp.get(), 0), "payload", &payload);
-  // It would write levels of sound that it does not know.
-  g_object_set(*element, "pt", payload, "auto-header-extension", payload == kVideoPayload, nullptr);
+  // The offer names it: streams of the same payload type are told apart by it.
+  const guint32 ssrc = g_random_int_range(1, G_MAXINT32);
+  gst_caps_set_simple(rtp.get(), "ssrc", G_TYPE_UINT, ssrc, nullptr);
+  // With header extensions it would write levels of sound that it does not know.
+  g_object_set(*element, "pt", payload, "ssrc", ssrc, "auto-header-extension", payload == kVideoPayload,
+               nullptr);
   GstPadTemplate* pads = gst_element_get_pad_template(webrtc_, "sink_%u");
   const auto sink = gst::Ref<GstPad>::adopt(gst_element_request_pad(webrtc_, pads, nullptr, rtp.get()));
   if (!sink) return fail(ErrorCode::mediaFailed, "webrtcbin gives no pad");
@@ -122,7 +128,7 @@ Status OfferingPeer::addTrack(const std::shared_ptr<const Clip>& clip, const Kin
   if (!source) return tl::unexpected(source.error());
   if (auto ok = gst::link(source->get(), sink.get()); !ok) return ok;
   countFeedback(sink.get(), feedbacks_);
-  const double phase = std::fmod(static_cast<double>(tracks_.size() / 2) * kGoldenRatio, 1.0);
+  const double phase = std::fmod(static_cast<double>(tracks_.size()) * kGoldenRatio, 1.0);
   tracks_.push_back(std::make_shared<SendTrack>(clip, SendTrack::Settings{.phase = phase}));
   return tracks_.back()->pad().linkTo(*element);
 }

@@ -43,6 +43,14 @@ install_node() {
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends nodejs npm
 }
 
+# What the tests that drive a browser need.
+install_node_modules() {
+  if [[ ! -f tests/node_modules/.package-lock.json || tests/package-lock.json -nt tests/node_modules/.package-lock.json ]]; then
+    say "Installing the tests' node modules"
+    npm ci --prefix tests --ignore-scripts --no-audit --no-fund --silent
+  fi
+}
+
 # build PRESET [TARGET…]
 build() {
   local preset=$1
