@@ -205,8 +205,9 @@ export class Call extends HTMLElement {
     this.#status.textContent = texts[state];
     this.stage.say(state === "connecting" ? "Joining the room…" : "", true);
     this.#banner.hidden = state !== "reconnecting";
+    const lost = this.conference.hasMedia ? "Reconnecting to the server. Sound and picture go on." : "The connection was lost. Reconnecting…";
     this.#banner.replaceChildren(
-      h("span", { class: "spinner" }), h("span", { text: "The connection was lost. Reconnecting…" }),
+      h("span", { class: "spinner" }), h("span", { text: lost }),
       h("button", { class: "small", type: "button", text: "Try now", on: { click: () => this.conference.reconnectNow() } }));
     if (state === "connecting") this.#longTimer = setTimeout(() => this.#explainDelay(), kLongMs);
   }

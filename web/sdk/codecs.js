@@ -4,6 +4,7 @@
 
 /** @type {Codec[]} */
 const kKnown = ["VP8", "H264"];
+const kTypes = { VP8: "video/VP8", H264: "video/H264;level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f" };
 const kMix = { width: 1280, height: 720, framerate: 30, bitrate: 1_500_000 };
 
 /**
@@ -38,7 +39,7 @@ export class HardwareCodecs {
     const capabilities = globalThis.navigator?.mediaCapabilities;
     if (!capabilities?.decodingInfo) return;
     const answers = supportedCodecs().map(async (codec) => {
-      const video = { contentType: `video/${codec}`, ...kMix };
+      const video = { contentType: kTypes[codec], ...kMix };
       const { powerEfficient } = await capabilities.decodingInfo({ type: "webrtc", video });
       if (powerEfficient) this.codecs.push(codec);
     });

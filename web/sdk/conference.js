@@ -102,6 +102,11 @@ export class Conference extends Emitter {
     return this.#layout.choice;
   }
 
+  /** Sound and picture come, even if the socket is lost right now. */
+  get hasMedia() {
+    return this.#media.connected;
+  }
+
   /** We share a screen. */
   get sharing() {
     return this.#screen.active;
