@@ -193,6 +193,21 @@ TEST(LegInputTest, PeersThatSendNothingConnectAndReceive) {
   EXPECT_TRUE(runUntil([&] { return session.client->audio.toneDb(kMixTone) > kPresentDb; }));
 }
 
+TEST(LegInputTest, MediaPassOverIpv6) {
+  LegRoom room;
+  room.settings.gatherAddresses = {"::1"};
+  test::WebRtcClient::Options options;
+  options.address = "::1";
+  options.argb = kRed;
+  LegSession session(room, options);
+  session.sendMix(kBlue, kMixTone);
+  EXPECT_TRUE(runUntil([&] { return near(session.video->probe.colour(), yuvOf(kRed)); }))
+      << (session.failure ? session.failure->text : "");
+  EXPECT_TRUE(runUntil([&] { return near(session.client->video.colour(), yuvOf(kBlue)); }));
+  ASSERT_FALSE(session.candidates.empty());
+  EXPECT_NE(session.candidates.front().candidate.find(" ::1 "), std::string::npos);
+}
+
 TEST(LegInputTest, SilenceIsNotDecodedForLong) {
   LegRoom room;
   test::WebRtcClient::Options options;

@@ -19,7 +19,7 @@
 namespace tessera::test {
 
 // A participant for tests: a pipeline of its own around a webrtcbin that answers, sends a plain colour and a
-// tone, and looks at what it gets. Media on 127.0.0.1. Main thread.
+// tone, and looks at what it gets. Main thread.
 class WebRtcClient {
  public:
   static constexpr std::chrono::milliseconds kFlash{100};
@@ -33,6 +33,7 @@ class WebRtcClient {
     int fps = 15;
     int kbps = 300;  // of the picture
     bool sendsVideo = true, sendsAudio = true;
+    std::string address = "127.0.0.1";  // of its media
     double volume = 0.5;
     // Says this of the sound of every packet (RFC 6464, dBov), true or not.
     std::optional<int> claimsLevelDb;
