@@ -43,7 +43,7 @@ async function nothingHappened({ first, second, id, since, sinceFirst }) {
 
 const welcomes = (person) => person.told("welcome").then((all) => all.length);
 
-test("a socket that is cut for 15 s", async () => {
+test("a socket that is cut for 15 s", async (context) => {
   const all = await two();
   const { second, since } = all;
   proxy.cut();
@@ -55,6 +55,7 @@ test("a socket that is cut for 15 s", async () => {
   proxy.mend();
   await until("a second welcome", async () => (await welcomes(second)) === 2);
   await until("connected", async () => (await second.state()) === "connected");
+  context.diagnostic(`longest gap in the picture: ${Math.round((await second.framesSince(since)).longestGap)} ms`);
   await nothingHappened(all);
 });
 

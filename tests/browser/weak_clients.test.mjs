@@ -36,7 +36,7 @@ async function choose(person, layout, pinned) {
     document.querySelector("tessera-call").conference.setLayout(name), [layout, pinned]);
 }
 
-test("what is sent follows the tile, stops off the canvas, and comes back", async () => {
+test("what is sent follows the tile, stops off the canvas, and comes back", async (context) => {
   const room = at.newRoom();
   const first = await at.join(room, { ...ada, size: kCamera });
   const second = await at.join(room, { ...bob, size: kCamera, query: "&mic=0" }); // who speaks may be large soon
@@ -73,6 +73,7 @@ test("what is sent follows the tile, stops off the canvas, and comes back", asyn
     }).filter((delay) => delay !== null);
   });
   assert.ok(delays.length >= 3);
+  context.diagnostic(`ms from the word to the encoder: ${delays}; back in the picture after ${Math.round(took)} ms`);
   const slow = delays.filter((delay) => delay > kAppliedMs);
   assert.ok(slow.every((delay) => delay < kBusyMs) && slow.length < delays.length, `ms from the word to the encoder: ${delays}`);
 });
@@ -81,15 +82,15 @@ test("a data saver gets a small picture, and the whole one when it wants it", as
   const room = at.newRoom();
   const first = await at.join(room, { ...ada, size: kCamera });
   const second = await at.join(room, { ...bob, query: "&receive=180" });
-  const height = () => second.page.evaluate(() => document.querySelector("#mix").videoHeight);
+  const height = (person = second) => person.page.evaluate(() => document.querySelector("#mix").videoHeight);
   await until("a small picture", async () => (await height()) === 180);
   await second.sees(ada);
   await second.page.getByRole("status").filter({ hasText: "Data saver is on: smaller picture" }).waitFor();
-  assert.equal(await first.page.evaluate(() => document.querySelector("#mix").videoHeight), 720, "for oneself alone");
+  assert.ok((await height(first)) > 180, "for oneself alone");
 
   await second.page.keyboard.press("d");
   await second.page.getByRole("menuitemradio", { name: /^Automatic/ }).click();
-  await until("the whole picture", async () => (await height()) === 720, 60000);
+  await until("the whole picture", async () => (await height()) > 180 && (await height()) === (await height(first)), 60000);
   await second.page.getByText("Data saver is on").waitFor({ state: "detached" });
 });
 
