@@ -9,7 +9,7 @@ import { scene } from "../support/scene.mjs";
 import { until } from "../support/wait.mjs";
 
 const ada = kPeople[0];
-const bob = { ...kPeople[1], tone: kFirefoxTone };
+const bob = { ...kPeople[1], tone: kFirefoxTone, size: { width: 1280, height: 720 } };
 const at = scene();
 /** @type {import("puppeteer-core").Browser} */ let firefox;
 
@@ -50,12 +50,20 @@ test("Firefox and Chromium in one room", async () => {
     throw new Error(`levels ${other} and ${own} dB`);
   }, 30000);
 
-  // Its WebSocket breaks: back as the same participant, by a new connection.
+  await until("Bob sends what is shown of him", async () => {
+    const { width } = (await second.told("ingest")).at(-1);
+    const { frameWidth } = await second.sending();
+    if (frameWidth <= 1.05 * width && width < 1280) return true;
+    throw new Error(`asked for ${width}, sends ${frameWidth}`);
+  });
+
+  // Its WebSocket breaks: back as the same participant, and the media goes on.
   const id = await second.id();
   await page.evaluate(() => window.probe.sockets.at(-1).close());
   await until("a second welcome", () => page.evaluate(() => window.probe.received.filter((one) => one.type === "welcome").length === 2));
   await second.connected();
   assert.equal(await second.id(), id);
+  assert.equal(await second.connectionCount(), 1);
   await second.seesMoving("Ada");
   await first.seesMoving("Bob");
   assert.deepEqual(second.errors, []);
