@@ -4,7 +4,6 @@
 #include <json-glib/json-glib.h>
 
 #include <cmath>
-#include <initializer_list>
 
 #include "wire/json_reader.h"
 #include "wire/json_writer.h"
@@ -112,8 +111,11 @@ Result<Step> parseStep(std::string_view json) {
   JsonReader in(*document, "step");
   std::int64_t at = -1;
   in.optional("atMs", at, kDayMs);
-  for (auto [name, link] : {std::pair{"up", &step.up}, std::pair{"down", &step.down}})
-    if (in.has(name)) in.object(name, [&](JsonReader& reader) { fields(reader, link->emplace()); });
+  const auto read = [&in](std::string_view name, std::optional<LinkSettings>& link) {
+    if (in.has(name)) in.object(name, [&link](JsonReader& reader) { fields(reader, link.emplace()); });
+  };
+  read("up", step.up);
+  read("down", step.down);
   if (auto ok = in.status(); !ok) return tl::unexpected(ok.error());
   if (auto ok = checkStepNames(document->root()); !ok) return tl::unexpected(ok.error());
   if (!step.up && !step.down)
