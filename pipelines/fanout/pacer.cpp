@@ -21,7 +21,7 @@ void Pacer::setPace(int kbps) {
 std::optional<Pacer::Nanos> Pacer::next(const Waiting& waiting, Nanos now) {
   if (pace_ == 0) return std::nullopt;
   const double bytes = static_cast<double>(waiting.bytes);
-  const double pace = std::max(pace_, waiting.severalFrames ? bytes / seconds(kMaxWait) : 0);
+  const double pace = std::max(pace_, waiting.within.count() > 0 ? bytes / seconds(waiting.within) : 0);
   credit_ = std::min(credit_ + pace * seconds(now - at_), pace * seconds(kBurst));
   at_ = now;
   if (credit_ > 0) return std::nullopt;

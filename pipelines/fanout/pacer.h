@@ -14,8 +14,6 @@ class Pacer {
   using Nanos = std::chrono::nanoseconds;
   // What may leave at once, as time at the pace: at 2.5 times the bitrate three average frames at 30 fps.
   static constexpr Nanos kBurst = std::chrono::milliseconds(40);
-  // The pace goes up when what waits would take longer, unless it is one frame with nothing behind it.
-  static constexpr Nanos kMaxWait = std::chrono::milliseconds(250);
   static constexpr Nanos kPart = std::chrono::milliseconds(5);  // what is waited for at least
 
   // 0: everything passes at once.
@@ -23,7 +21,7 @@ class Pacer {
 
   struct Waiting {
     std::size_t bytes = 0;
-    bool severalFrames = false;
+    Nanos within{0};  // the pace goes up for them to be gone by then; 0: it does not
   };
   // When the next packet may leave: at once when nothing, so a time that has not come yet.
   std::optional<Nanos> next(const Waiting& waiting, Nanos now);

@@ -121,7 +121,7 @@ Receiver::Turn Receiver::take() {
   if (!audio_.empty()) {
     turn.part = takeAudio();
   } else if (!video_.empty()) {
-    turn.again = pacer_.next({videoBytes_, video_.size() > 1}, now);
+    turn.again = pacer_.next(waiting(), now);
     if (!turn.again) turn.part = takeVideo();
   }
   if (!turn.part) {
@@ -180,8 +180,16 @@ bool Receiver::wake() {
   return true;
 }
 
+// A frame alone may take its time, as still pictures do.
 bool Receiver::videoFull(mix::Nanos now) const {
-  return !video_.empty() && (video_.size() >= kMaxVideoQueued || now - video_.front().since > kMaxVideoWait);
+  return video_.size() >= kMaxVideoQueued ||
+         (video_.size() > 1 && now - video_.front().since > kMaxVideoWait);
+}
+
+Pacer::Waiting Receiver::waiting() const {
+  if (video_.size() < 2) return {videoBytes_};
+  const mix::Nanos interval = video_.back().since - video_[video_.size() - 2].since;
+  return {videoBytes_, std::max(interval, kMaxPaced)};
 }
 
 void Receiver::dropUnbegun() {

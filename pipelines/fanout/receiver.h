@@ -14,7 +14,9 @@ namespace tessera {
 // goes first. Thread-safe; the lock is never held during a push.
 class Receiver : public WorkerPool::Strand {
  public:
-  // More would only be delay; then it goes on with a keyframe.
+  // Its pace goes up when several frames wait that would take longer.
+  static constexpr mix::Nanos kMaxPaced = std::chrono::milliseconds(250);
+  // What waited so long, behind a push that blocks, is dropped; then it goes on with a keyframe.
   static constexpr mix::Nanos kMaxVideoWait = std::chrono::milliseconds(500);
   static constexpr std::size_t kMaxVideoQueued = 30;  // frames, should time stand still
   static constexpr std::size_t kMaxAudioQueued = 30;  // packets, 600 ms
@@ -81,6 +83,7 @@ class Receiver : public WorkerPool::Strand {
   bool wake();               // true: schedule it
   bool mayAsk(mix::Nanos now);
   bool videoFull(mix::Nanos now) const;
+  Pacer::Waiting waiting() const;
   void dropUnbegun();
   void closeGate();
 
