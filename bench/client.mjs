@@ -73,12 +73,14 @@ try {
 const result = { time: new Date().toISOString(), machine: describeMachine(), chromium, seconds, runs };
 const text = print(result);
 if (values.save) await writeFile(values.save, `${JSON.stringify(result, null, 1)}\n`);
-if (values.keep) {
+const usable = !runs.some((run) => problemsOf(run).length);
+if (values.keep && !usable) console.error("bench: not kept, for not everything could be measured");
+if (values.keep && usable) {
   await writeFile(kResults, withSection(await readFile(kResults, "utf8"), `${kTitle}\n\n${text}\n`));
   await writeFile(kPicture, chartOf(result));
 }
 console.log(values.json ? JSON.stringify(result) : text);
-process.exit(runs.some((run) => problemsOf(run).length) ? 1 : 0);
+process.exit(usable ? 0 : 1);
 
 /** The results with this section in place of the one of the same title, or before all others. */
 function withSection(/** @type {string} */ results, /** @type {string} */ section) {

@@ -9,10 +9,10 @@ import { until } from "../../tests/support/wait.mjs";
 import { kPrograms } from "../server.mjs";
 import { Browser } from "./browser.mjs";
 import { Peers } from "./peers.mjs";
+import { kKbps } from "./table.mjs";
 
 const kFolder = fileURLToPath(new URL(".", import.meta.url));
 const kTypes = { ".html": "text/html", ".js": "text/javascript" };
-export const kKbps = 600; // of each one's picture, 640x360 at 30 fps, where nobody asks for less
 const kTalkers = 3;
 const kJoinMs = 30000;
 const kEndMs = 8000;
