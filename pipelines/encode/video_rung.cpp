@@ -64,8 +64,8 @@ bool VideoRung::takes(const mix::VideoFrame& canvas) {
 
 void VideoRung::run() {
   pthread_setname_np(pthread_self(), settings_.codec == VideoCodec::vp8 ? "enc-vp8" : "enc-h264");
-  while (const mix::FrameRef frame = nextFrame()) {
-    if (auto encoded = encode(frame); !encoded) {
+  while (mix::FrameRef frame = nextFrame()) {
+    if (auto encoded = encode(std::move(frame)); !encoded) {
       handlers_.onFailed(encoded.error());
       return;
     }
@@ -105,9 +105,10 @@ mix::FrameRef VideoRung::scaled(const mix::FrameRef& canvas) {
   return std::make_shared<mix::VideoFrame>(mix::fitFrame(*canvas, shape, *pool_).picture);
 }
 
-Status VideoRung::encode(const mix::FrameRef& canvas) {
+Status VideoRung::encode(mix::FrameRef canvas) {
   if (auto followed = follow(*canvas); !followed) return followed;
   const mix::FrameRef frame = scaled(canvas);
+  canvas.reset();  // there are only so many of them
   auto encoded = encoder_->encode(frame, keyframes_.take(frame->captured));
   return encoded ? encoded : recover(frame, encoded.error());
 }

@@ -55,7 +55,7 @@ class VideoRung {
   mix::FrameRef scaled(const mix::FrameRef& canvas);
   void run();
   mix::FrameRef nextFrame();  // waits; null: stop
-  [[nodiscard]] Status encode(const mix::FrameRef& canvas);
+  [[nodiscard]] Status encode(mix::FrameRef canvas);
   [[nodiscard]] Status recover(const mix::FrameRef& frame, const Error& why);
 
   const RungSpec spec_;

@@ -183,6 +183,21 @@ TEST_P(RoomLadderTest, aNewcomerBeginsOnTheRungThatTheyMayHave) {
   EXPECT_TRUE(runUntil([&] { return room_.health.videoEncoders == 2; }));
 }
 
+// Half of the frames are dropped by the device, as the client says time and again.
+TEST_P(RoomLadderTest, whoseDeviceCannotFollowGetsLess) {
+  ASSERT_TRUE(runUntil([&] { return sees(*moves_, 360) && sees(*stays_, 360); }));
+  ReceiverStats stats;
+  stats.seconds = 0.2;
+  stats.framesDecoded = 60;
+  stats.framesDropped = 30;
+  Timer reports;
+  reports.every(200ms, [&] { room_.room->reportStats(moves_->settings.key.participant, stats); });
+  ASSERT_TRUE(runUntil([&] { return toldLevel(*moves_, kSmall); }));
+  EXPECT_EQ(moves_->receiving.back().limit, ReceivingLimit::device);
+  EXPECT_TRUE(runUntil([&] { return sees(*moves_, 180); }));
+  EXPECT_TRUE(toldLevel(*stays_, 0));
+}
+
 INSTANTIATE_TEST_SUITE_P(Codecs, RoomLadderTest, testing::Values(VideoCodec::vp8, VideoCodec::h264),
                          [](const auto& codec) { return codec.param == VideoCodec::vp8 ? "vp8" : "h264"; });
 
