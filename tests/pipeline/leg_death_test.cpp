@@ -59,5 +59,15 @@ TEST(LegDeathTest, EachWayOfBeingGoneIsKnownInTime) {
   EXPECT_EQ(quiet.video->probe.frames(), 0);
 }
 
+// A browser that closes its connection says so (close_notify, RFC 5246 section 7.2.1): known at once.
+TEST(LegDeathTest, AGoodbyeIsHeard) {
+  LegRoom room;
+  LegSession session(room);
+  ASSERT_TRUE(runUntil([&] { return session.video->probe.frames() > 0; }));
+  session.client->sayGoodbye();
+  ASSERT_TRUE(runUntil([&] { return session.failure.has_value(); }, 5s));
+  EXPECT_EQ(session.failure->text, "DTLS closed");
+}
+
 }  // namespace
 }  // namespace tessera

@@ -304,6 +304,18 @@ void WebRtcClient::requestKeyframe() {
         gst::Ref<GstEvent>::adopt(gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0)));
 }
 
+void WebRtcClient::sayGoodbye() {
+  GstIterator* encoders = gst_bin_iterate_all_by_element_factory_name(GST_BIN(pipeline_.get()), "dtlsenc");
+  gst_iterator_foreach(
+      encoders,
+      [](const GValue* encoder, gpointer) {
+        const auto sink = gst::staticPad(GST_ELEMENT(g_value_get_object(encoder)), "sink");
+        if (sink) gst_pad_send_event(sink->get(), gst_event_new_eos());
+      },
+      nullptr);
+  gst_iterator_free(encoders);
+}
+
 int WebRtcClient::keyframesMade() const {
   return keyframes_->load();
 }

@@ -54,6 +54,7 @@ class WebRtcClient {
   void addCandidate(const IceCandidate& candidate);
   void requestKeyframe();  // PLI to the server
   void stop();             // falls silent, as a client that is gone
+  void sayGoodbye();       // ends DTLS, as a browser that closes its connection
   // What becomes of the packets of the two ways from now on; ICE goes on whatever it is.
   void impairReceived(const Impairment& impairment) { received_->set(impairment); }
   void impairSent(const Impairment& impairment) { sent_->set(impairment); }
