@@ -98,7 +98,7 @@ void passWholeLists(GstElement* element) {
                        });
 }
 
-// Of what the receiver asks for again, only what the gate admits is sent.
+// Of what the receiver asks for again, only what the gate lets pass is sent.
 void gateRetransmissions(GstElement* element, const std::shared_ptr<LegShared>& shared) {
   const auto pad = gst::staticPad(element, "src");
   if (!pad) return;
@@ -110,9 +110,11 @@ void gateRetransmissions(GstElement* element, const std::shared_ptr<LegShared>& 
             !gst_structure_get(event, "ssrc", G_TYPE_UINT, &ssrc, "seqnum", G_TYPE_UINT, &sequence, nullptr))
           return GST_PAD_PROBE_OK;
         const auto now = gst::now();
-        const bool admitted = shared->retransmissions.admit(ssrc, static_cast<std::uint16_t>(sequence),
-                                                            shared->network.report(now), now);
-        return admitted ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+        using Answer = RetransmissionGate::Answer;
+        const Answer answer = shared->retransmissions.ask(ssrc, static_cast<std::uint16_t>(sequence),
+                                                          shared->network.report(now), now);
+        if (answer == Answer::keyframe) shared->receiverWantsKeyframe();
+        return answer == Answer::send ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
       });
 }
 
