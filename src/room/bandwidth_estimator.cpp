@@ -30,11 +30,9 @@ constexpr double kGrowthPerSecond = 1.15;
 constexpr double kUnused = 1.25, kUnusedKbps = 20;  // more than is sent: not a limit to anything
 constexpr double kExceeded = 1.3;
 
-constexpr double kRandomLoss = 0.12;  // what radio links may lose by themselves
-constexpr double kMoreLoss = 0.05, kMuchMoreLoss = 0.08;
-constexpr Nanos kFullFor = milliseconds(300), kNoQueue = milliseconds(15);
+constexpr double kMuchLoss = 0.12, kDeviations = 4;
+constexpr Nanos kNoQueue = milliseconds(15);
 constexpr int kEnoughPackets = 20;
-constexpr double kUsualSeconds = 3;  // time constant
 constexpr milliseconds kLongerRtt{100};
 constexpr double kLossBesideRtt = 0.04;
 
@@ -72,22 +70,12 @@ void BandwidthEstimator::take(std::span<const PacketFeedback> packets) {
   }
 }
 
-bool BandwidthEstimator::lossy() {
+bool BandwidthEstimator::lossy() const {
   // What was sent before the last measurement has been counted.
   const Nanos from = cut_ ? std::max(lossFrom_, *cut_ + kLessIsSent) : lossFrom_;
   const auto loss = history_.loss(from, kLongestRun);
   if (loss.packets < kEnoughPackets) return false;
-  const double alone = std::max(kRandomLoss, usualLoss_ + kMuchMoreLoss);
-  const auto since = trend_.queuedSince();
-  const bool queued = since && history_.newest() - *since > kFullFor &&
-                      loss.share > usualLoss_ + kMoreLoss + 3 * loss.deviation(usualLoss_);
-  const bool lossy = queued || loss.share > alone + 3 * loss.deviation(alone);
-  if (trend_.queue() < kNoQueue) {
-    const double passed = std::clamp(secondsOf(*heard_ - usualAt_), 0.0, secondsOf(kSilence));
-    usualLoss_ += (loss.share - usualLoss_) * (1 - std::exp(-passed / kUsualSeconds));
-  }
-  usualAt_ = *heard_;
-  return lossy;
+  return loss.share > kMuchLoss + kDeviations * loss.deviation(kMuchLoss);
 }
 
 // What passes a queue that is never empty is what the way carries; so only the time since it began counts. A
@@ -130,7 +118,7 @@ void BandwidthEstimator::onReceiverReport(double loss, milliseconds rtt, Nanos n
   }
   reportedLoss_ = std::clamp(loss, 0.0, 1.0);
   const bool queued = rtt_ > leastRtt_ + kLongerRtt && reportedLoss_ > kLossBesideRtt;
-  lossyReports_ = queued || reportedLoss_ > kRandomLoss ? lossyReports_ + 1 : 0;
+  lossyReports_ = queued || reportedLoss_ > kMuchLoss ? lossyReports_ + 1 : 0;
 }
 
 bool BandwidthEstimator::interrupted(Nanos now) const {

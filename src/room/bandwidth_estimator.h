@@ -24,9 +24,10 @@ struct NetworkReport {
 // transport-cc feedback; by the loss of receiver reports (RFC 3550, 6.4) while there is no such feedback.
 // What is sent limits what can be seen: it never says that more would pass.
 //
-// Loss counts as congestion only beside a queue, and only what exceeds the loss seen without one: radio links
-// lose packets at any rate, and sending less would not help. Loss alone counts when it is significantly more
-// than 12 % (a policer has no queue), until it proves to be there at a lower rate as well.
+// Loss counts as congestion only when it is significantly more than 12 %, whatever the delay: radio links
+// lose packets at any rate, and sending less would not help; another route may be longer and worse at once.
+// What a full queue loses is not missed: the queue has been seen to grow before. A policer, which has none,
+// is seen by its loss.
 //
 // Pure, one thread; `now` is CLOCK_MONOTONIC.
 class BandwidthEstimator {
@@ -39,7 +40,7 @@ class BandwidthEstimator {
 
  private:
   void take(std::span<const PacketFeedback> packets);
-  bool lossy();
+  bool lossy() const;
   void onCongested(Nanos now);
   void onClear(Nanos now, Nanos passed);
   bool interrupted(Nanos now) const;
@@ -48,8 +49,6 @@ class BandwidthEstimator {
   DelayTrend trend_;
   std::optional<Nanos> heard_;    // feedback
   Nanos lossFrom_{Nanos::min()};  // what was sent before says nothing: the way was interrupted
-  double usualLoss_ = 0;          // without a queue
-  Nanos usualAt_{0};              // send time
 
   bool congested_ = false;
   double limitKbps_ = 0;      // 0: none known

@@ -29,7 +29,8 @@ constexpr double kRise = 0.5, kFall = 0.009;
 constexpr double kLeastThresholdMs = 15, kMostThresholdMs = 100;
 constexpr double kOutlierMs = 15;  // what is that far above the threshold is a queue, not noise
 constexpr Nanos kLongQueue = milliseconds(120);
-constexpr int kBelieved = 40;  // groups: what stays that long though less is sent is the way itself
+constexpr std::size_t kBelieved = 40;  // groups
+constexpr double kFlatMs = 8;
 
 double ms(Nanos time) {
   return std::chrono::duration<double, std::milli>(time).count();
@@ -57,7 +58,7 @@ bool DelayTrend::add(Nanos sent, Nanos received) {
   }
   if (!groups_.empty()) close();
   groups_.push_back({sent, delay, received, 1});
-  while (groups_.size() > kSecond + 1) groups_.pop_front();
+  while (groups_.size() > kBelieved + 1) groups_.pop_front();
   return known;
 }
 
@@ -68,10 +69,12 @@ void DelayTrend::close() {
   bases_.back().least = std::min(bases_.back().least, group.least);
   while (bases_.front().began < group.began - kBaseMemory) bases_.pop_front();
 
-  const double growth = growthMs();
+  const double growth = growthMs(kWindow, false);
   const std::size_t count = groups_.size();
   const bool back = count > 1 && ms(groups_[count - 2].least - group.least) > kStepBackMs;
-  const bool over = growth > thresholdMs_ && !back && queue() > heldBack();
+  const bool held = growth > thresholdMs_ && !back && queue() > heldBack();
+  // A single step is another route; a queue grows all the time, or by very much.
+  const bool over = held && (queue() > kGross || growthMs(kWindow, true) > thresholdMs_);
   over_ = over ? over_ + (queue() > kGross ? 2 : 1) : 0;
   if (group.least - base() <= heldBack()) {
     queuedSince_.reset();
@@ -91,12 +94,12 @@ void DelayTrend::adaptThreshold(double growth) {
 
 void DelayTrend::watchStanding(double growth) {
   standing_ = groups_.size() >= kSecond && leastOf(kSecond) - base() > kLongQueue && growth > -kStepBackMs;
-  stood_ = standing_ ? stood_ + 1 : 0;
-  if (stood_ < kBelieved) return;
+  // What neither grows nor shrinks for so long, though less be sent, is the way itself.
+  const bool flat = groups_.size() >= kBelieved && std::abs(growthMs(kBelieved, false)) < kFlatMs;
+  if (!flat || leastOf(kBelieved) - base() <= kHeldBack) return;
   bases_.clear();
-  bases_.push_back({groups_.back().began, leastOf(kSecond), {}, 0});
+  bases_.push_back({groups_.back().began, leastOf(kBelieved), {}, 0});
   standing_ = false;
-  stood_ = 0;
 }
 
 // A delay that is more than jitter.
@@ -105,14 +108,25 @@ Nanos DelayTrend::heldBack() const {
   return std::clamp(jitter, Nanos(kHeldBack), Nanos(kMostHeldBack));
 }
 
-// By least squares: how much the delay grew over the window.
-double DelayTrend::growthMs() const {
-  const std::size_t count = std::min(groups_.size(), kWindow);
+// By least squares: how much the delay grew over the last groups, with or without its largest step.
+double DelayTrend::growthMs(std::size_t window, bool withoutStep) const {
+  const std::size_t count = std::min(groups_.size(), window);
   if (count < kLeastWindow) return 0;
-  const Group* const first = &groups_[groups_.size() - count];
+  const auto group = [&](std::size_t i) -> const Group& { return groups_[groups_.size() - count + i]; };
+  std::size_t stepAt = count;
+  double step = 0;
+  for (std::size_t i = 1; withoutStep && i < count; ++i) {
+    const double rise = ms(group(i).least - group(i - 1).least);
+    if (rise > step) {
+      step = rise;
+      stepAt = i;
+    }
+  }
+  const auto x = [&](std::size_t i) { return ms(group(i).began - group(0).began); };
+  const auto y = [&](std::size_t i) {
+    return ms(group(i).least - group(0).least) - (i >= stepAt ? step : 0);
+  };
   double meanX = 0, meanY = 0;
-  const auto x = [&](std::size_t i) { return ms(groups_[groups_.size() - count + i].began - first->began); };
-  const auto y = [&](std::size_t i) { return ms(groups_[groups_.size() - count + i].least - first->least); };
   for (std::size_t i = 0; i < count; ++i) {
     meanX += x(i) / static_cast<double>(count);
     meanY += y(i) / static_cast<double>(count);
@@ -122,7 +136,7 @@ double DelayTrend::growthMs() const {
     products += (x(i) - meanX) * (y(i) - meanY);
     squares += (x(i) - meanX) * (x(i) - meanX);
   }
-  return products / squares * x(count - 1);
+  return squares > 0 ? products / squares * x(count - 1) : 0;
 }
 
 Nanos DelayTrend::leastOf(std::size_t groups) const {

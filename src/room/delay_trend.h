@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <optional>
 
@@ -34,7 +35,7 @@ class DelayTrend {
     int packets;
   };
   void close();
-  double growthMs() const;
+  double growthMs(std::size_t window, bool withoutStep) const;
   Nanos heldBack() const;
   Nanos leastOf(std::size_t groups) const;
   Nanos base() const;
@@ -49,7 +50,6 @@ class DelayTrend {
   int over_ = 0;  // groups in a row
   std::optional<Nanos> queuedSince_;
   bool standing_ = false;
-  int stood_ = 0;  // groups in a row
 };
 
 }  // namespace tessera

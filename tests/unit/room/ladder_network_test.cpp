@@ -211,7 +211,7 @@ TEST_P(LadderNetwork, BackOnANarrowerWay) {
   EXPECT_EQ(sim.client().decision.level, kSmall);
   sim.run(60s);
   EXPECT_EQ(sim.client().decision.level, kSmall);
-  EXPECT_LE(sim.seen(0, sim.now() - 58s).soundLoss(), 0.015);
+  EXPECT_LE(sim.seen(0, sim.now() - 58s).soundLoss(), 0.02);
 }
 
 // A way that stalls and then brings everything, as radio links do.
@@ -236,6 +236,30 @@ TEST_P(LadderNetwork, ALongerRouteIsNoCongestionForLong) {
   sim.run(30s);
   EXPECT_TRUE(atTheTop(sim.client(), sim));
   EXPECT_LE(sim.client().congestions, 2);
+}
+
+// A longer way that loses more, from one moment to the next: neither is a queue.
+TEST_P(LadderNetwork, AWayThatBecomesBadIsNotNarrow) {
+  for (const double loss : {0.0, 0.05, 0.10}) {
+    for (const bool overtaking : {false, true}) {
+      LadderSim sim(options(), 2);
+      sim.client().way.delay = 1ms;
+      sim.run(10s + 1ms * GetParam() * 37);
+      sim.client().way = {.loss = loss, .delay = 50ms, .jitter = 20ms, .overtaking = overtaking};
+      sim.run(60s);
+      EXPECT_LE(sim.client().moves.size(), 3U) << loss << ": at most one wrong guess at the beginning";
+      EXPECT_TRUE(atTheTop(sim.client(), sim)) << loss;
+    }
+  }
+}
+
+TEST_P(LadderNetwork, ABusyMachineIsNotANarrowWay) {
+  for (const auto stalls : {20ms, 50ms, 100ms}) {
+    LadderSim sim(options(), 2);
+    sim.client().way = {.loss = 0.05, .delay = 50ms, .jitter = 20ms, .stalls = stalls};
+    sim.run(120s);
+    EXPECT_LE(sim.client().moves.size(), stalls < 100ms ? 1U : 3U) << stalls.count();
+  }
 }
 
 TEST_P(LadderNetwork, AloneItStaysOnARungThatIsEncodedLower) {
@@ -317,16 +341,6 @@ TEST_P(LadderNetwork, LossWithoutAQueueCountsWhenItIsMuch) {
   EXPECT_LE(secondsToTheTop(sim, 60s), 30);
 }
 
-// Less does not help against it: it may go down once or twice, but not to the ground.
-TEST_P(LadderNetwork, VeryMuchRandomLossDoesNotTakeThePicture) {
-  LadderSim sim(options());
-  sim.client().way.loss = 0.3;
-  sim.run(60s);
-  EXPECT_LE(sim.client().decision.level, kSmall);
-  sim.run(60s);
-  EXPECT_LE(sim.client().decision.level, kMedium);
-}
-
 TEST_P(LadderNetwork, LostFeedbackAndAnyInterval) {
   for (const auto every : {50ms, 100ms, 250ms}) {
     auto changed = options();
@@ -368,7 +382,7 @@ TEST_P(LadderNetwork, QueuesOfAnyLength) {
       const Nanos settled = sim.now();
       sim.run(60s);
       const Seen seen = sim.seen(0, settled);
-      EXPECT_LE(seen.soundLoss(), 0.025) << kbps << " " << queue.count();
+      EXPECT_LE(seen.soundLoss(), 0.04) << kbps << " " << queue.count();
       EXPECT_LE(fallsSince(sim.client(), settled), 1) << kbps << " " << queue.count();
       EXPECT_LE(sim.client().decision.level, kSmall) << kbps << " " << queue.count();
     }

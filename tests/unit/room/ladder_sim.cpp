@@ -31,6 +31,14 @@ Nanos LadderSim::Client::jitter() {
   return Nanos(static_cast<Nanos::rep>(uniform(random_, -1, 1) * static_cast<double>(way.jitter.count())));
 }
 
+Nanos LadderSim::Client::stallEnd(Nanos now) {
+  if (way.stalls > 0ns && now >= nextStall_) {
+    nextStall_ = now + Nanos(1ms) * static_cast<int>(uniform(random_, 100, 900));
+    stalledUntil_ = now + way.delay + way.stalls * static_cast<int>(uniform(random_, 10, 100)) / 100;
+  }
+  return stalledUntil_;
+}
+
 void LadderSim::Client::send(int bytes, bool sound, Nanos now) {
   const Packet packet{++seq_, now, bytes, sound};
   sent_[packet.seq] = packet;
@@ -55,7 +63,7 @@ void LadderSim::Client::send(int bytes, bool sound, Nanos now) {
     if (sound) ++second.soundLost;
     return;
   }
-  arrival += way.delay + jitter();
+  arrival = std::max(arrival + way.delay + jitter(), stallEnd(now));
   if (!way.overtaking) arrival = std::max(arrival, lastArrival_);
   lastArrival_ = std::max(arrival, lastArrival_);
   if (sound) second.longestSound = std::max(second.longestSound, arrival - now);

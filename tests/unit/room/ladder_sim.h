@@ -30,6 +30,7 @@ struct Way {
   Nanos delay = std::chrono::milliseconds(25), jitter{0};  // delay ± jitter
   bool overtaking = false;                                 // jitter changes the order
   bool out = false;
+  Nanos stalls{0};  // about twice a second nothing passes for up to this long: a busy machine on the way
 };
 
 // What happened to one receiver in a span of time.
@@ -85,6 +86,7 @@ class LadderSim {
     void feedBack(Nanos now);
     bool chance(double of) { return std::uniform_real_distribution<>(0, 1)(random_) < of; }
     Nanos jitter();
+    Nanos stallEnd(Nanos now);
 
     const Options& options_;
     std::mt19937 random_;
@@ -94,7 +96,7 @@ class LadderSim {
     std::deque<int> pacer_;
     double budget_ = 0;
     std::uint32_t seq_ = 0;
-    Nanos busyUntil_{0}, lastArrival_{0};
+    Nanos busyUntil_{0}, lastArrival_{0}, stalledUntil_{0}, nextStall_{0};
     double tokens_ = 0;
     Nanos tokensAt_{0};
     std::deque<Packet> unreported_;  // in the order of sending
