@@ -19,7 +19,7 @@ const kConnectMs = 20000;
  * @property {number} upKbps @property {number} downKbps RTP and RTCP of all connections
  * @property {number} fpsLeast of the video that it decoded least of; 0: none
  * @property {number} videos that it decoded
- * @property {{width: number, height: number, fps: number} | null} sent
+ * @property {{width: number, height: number, fps: number, limitedBy: string} | null} sent
  * @property {{width: number, height: number} | null} shown
  * @property {number} [level] the lowest that the ladder put it on; undefined: there is no ladder
  * @property {string} degradation of the room, at the end

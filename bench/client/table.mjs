@@ -20,6 +20,7 @@ export function problemsOf({ way, people, cost }) {
   if (cost.videos !== wanted) problems.push(`${cost.videos} of ${wanted} videos were decoded`);
   if (wanted && cost.fpsLeast < kHeldFps) problems.push(`${cost.fpsLeast.toFixed(1)} fps of the one that came least`);
   if (cost.level) problems.push(`the ladder went down to level ${cost.level}`);
+  if (cost.sent?.limitedBy === "cpu") problems.push("the browser had no time to encode all that it was to send");
   if (cost.degradation !== "none") problems.push(`the room was degraded (${cost.degradation})`);
   if (!cost.steady) problems.push("the bitrates had not settled");
   return problems;

@@ -54,7 +54,8 @@
           sum.decoded.push(stat.framesDecoded ?? 0);
           sum.shown = { width: stat.frameWidth ?? 0, height: stat.frameHeight ?? 0 };
         } else if (stat.type === "outbound-rtp" && stat.kind === "video") {
-          sum.sent = { width: stat.frameWidth ?? 0, height: stat.frameHeight ?? 0, fps: stat.framesPerSecond ?? 0 };
+          sum.sent = { width: stat.frameWidth ?? 0, height: stat.frameHeight ?? 0, fps: stat.framesPerSecond ?? 0,
+            limitedBy: stat.qualityLimitationReason ?? "none" };
         }
       }
     }

@@ -7,7 +7,7 @@ import { print, problemsOf } from "../../../bench/client/table.mjs";
 
 /** @param {string} way @param {number} people @param {object} [more] */
 const run = (way, people, more = {}) => ({ way, people, cost: {
-  cores: 0.3, upKbps: 250, downKbps: 1500, fpsLeast: 30, videos: 1, sent: { width: 320, height: 180, fps: 30 }, shown: null,
+  cores: 0.3, upKbps: 250, downKbps: 1500, fpsLeast: 30, videos: 1, sent: { width: 320, height: 180, fps: 30, limitedBy: "none" }, shown: null,
   level: 0, degradation: "none", steady: true, machine: { busyCores: 1, stealPercent: 0 }, ...more } });
 const camera = run("camera", 1, { cores: 0.1, upKbps: 0, downKbps: 0, fpsLeast: 0, videos: 0, level: undefined });
 const runs = [camera, run("mix", 9), run("mix, all sent", 9), run("SFU", 9, { cores: 0.5, videos: 8, level: undefined }),
@@ -17,7 +17,7 @@ const result = { machine: "2 x CPU <fast>, Debian", chromium: "Chromium 1", seco
 test("only what was really measured is a measurement", () => {
   for (const good of runs) assert.deepEqual(problemsOf(good), [], good.way);
   const bad = [run("SFU", 9, { videos: 7 }), run("mix", 9, { fpsLeast: 24 }), run("mix", 9, { level: 1 }),
-    run("mix", 9, { degradation: "rate" }), run("mix", 9, { steady: false })];
+    run("mix", 9, { degradation: "rate" }), run("mix", 9, { steady: false }), run("mix", 9, { sent: { width: 320, height: 180, fps: 30, limitedBy: "cpu" } })];
   for (const one of bad) assert.equal(problemsOf(one).length, 1, JSON.stringify(one.cost));
 });
 
