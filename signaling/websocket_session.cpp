@@ -45,7 +45,7 @@ WebSocketSession::WebSocketSession(const Given& given, const SessionLimits& limi
   joinTimer_.once(limits_.joinDeadline, [this] {
     refuse({ErrorCode::timeout, "join did not come in time"}, "join", kClosePolicy);
   });
-  checkAlive();
+  aliveTimer_.once(limits_.pingEvery + limits_.pongWithin, [this] { checkAlive(); });
 }
 
 WebSocketSession::~WebSocketSession() {

@@ -95,6 +95,7 @@ void codecField(JsonReader& in, std::string_view key, std::vector<VideoCodec>& c
 
 void codecField(JsonWriter& out, std::string_view key, const std::vector<VideoCodec>& codecs) {
   std::vector<std::string> names;
+  names.reserve(codecs.size());
   for (const VideoCodec codec : codecs) names.emplace_back(enumName(codec));
   out.list(key, names, kMaxCodecs, TextRule{0, 64});
 }
