@@ -81,12 +81,17 @@ PacketHistory::Loss PacketHistory::loss(Nanos from, int longestRun) const {
   if (packets_.empty()) return {};
   const Nanos end = packets_.back().sent - kOvertaken;
   int lost = 0, packets = 0, run = 0;
-  for (const Packet& packet : packets_) {
-    if (packet.sent <= std::max(from, end - kLossWindow) || packet.sent > end) continue;
-    run = packet.lost ? run + 1 : 0;
-    if (run > longestRun) continue;
+  std::int64_t next = packets_.back().seq + 1;
+  Nanos told = Nanos::max();  // by the feedback for what was sent until then
+  for (auto packet = packets_.rbegin(); packet != packets_.rend(); ++packet) {
+    // A feedback is missing. It may have told of the arrival of what was overtaken.
+    if (next != packet->seq + 1) told = packet->sent - kOvertaken;
+    next = packet->seq;
+    if (packet->sent <= std::max(from, end - kLossWindow)) break;
+    run = packet->lost ? run + 1 : 0;
+    if (packet->sent > end || run > longestRun || (packet->lost && packet->sent > told)) continue;
     ++packets;
-    if (packet.lost) ++lost;
+    if (packet->lost) ++lost;
   }
   return {packets > 0 ? static_cast<double>(lost) / packets : 0, packets};
 }

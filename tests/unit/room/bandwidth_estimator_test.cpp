@@ -200,6 +200,17 @@ TEST_F(BandwidthEstimatorTest, WhatWasOvertakenIsNotLost) {
   EXPECT_NEAR(estimator_.report(now_ + 50ms).deliveredKbps, 1600, 100);
 }
 
+// The feedback that would have told that they arrived is lost itself.
+TEST_F(BandwidthEstimatorTest, WhatWasOvertakenBeforeAHoleIsNotLost) {
+  for (int i = 0; i < 20; ++i) {
+    well(300ms);
+    send(100ms, [](int packet) { return Fate{40ms, packet % 2 == 0}; });
+    for (int p = 0; p < 20; ++p, now_ += 5ms) ++seq_;  // nobody tells of these
+    EXPECT_FALSE(well(300ms).congested);
+    EXPECT_EQ(estimator_.report(now_).loss, 0);
+  }
+}
+
 TEST_F(BandwidthEstimatorTest, WhatIsToldTwiceCountsOnce) {
   for (int i = 0; i < 50; ++i) {
     std::vector<PacketFeedback> told;
