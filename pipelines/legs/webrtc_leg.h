@@ -23,8 +23,8 @@ class Reaper;  // pipelines/legs/reaper.h: sets detached bins to NULL on its own
 class LegOutput {
  public:
   virtual ~LegOutput() = default;
-  virtual bool ready() const = 0;                                 // DTLS connected and fingerprint verified
-  virtual bool takesVideo() const { return true; }                // by the answer; any thread
+  virtual bool ready() const = 0;                   // DTLS connected and fingerprint verified
+  virtual bool takesVideo() const { return true; }  // by the answer; any thread
   // Some packets of a frame, in their order, by and by all or not the rest; PTS is on CLOCK_MONOTONIC.
   virtual bool pushVideo(const RtpFrame& frame, std::size_t first, std::size_t count) = 0;
   virtual bool pushAudio(const RtpFrame& packet) = 0;  // one Opus packet of 20 ms
