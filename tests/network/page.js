@@ -12,6 +12,23 @@
     }
   };
 
+  /** Syllables without a pause: Opus takes a steady tone for noise after some seconds, and protects only speech. */
+  function syllables() {
+    const context = new AudioContext(), destination = context.createMediaStreamDestination();
+    const voice = new OscillatorNode(context, { frequency: 1200 });
+    const rhythm = new OscillatorNode(context, { type: "square", frequency: 3 });
+    rhythm.connect(new GainNode(context, { gain: 600 })).connect(voice.frequency);
+    voice.connect(new GainNode(context, { gain: 0.25 })).connect(destination);
+    for (const part of [voice, rhythm]) part.start();
+    return destination.stream.getAudioTracks();
+  }
+
+  const { getUserMedia } = navigator.mediaDevices;
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await getUserMedia.call(navigator.mediaDevices, wanted);
+    return window.testPerson.syllables ? new MediaStream([...stream.getVideoTracks(), ...syllables()]) : stream;
+  };
+
   /** What has been received since the connection began. */
   async function sample() {
     const connection = window.probe.connections.at(-1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every network test needs: a server with a small canvas and the whole ladder under it, a browser, and bad ways.
 import { launchChromium } from "../support/browser.mjs";
+import { kTurnSecret } from "../support/coturn.mjs";
 import { Server } from "../support/server.mjs";
 import { Ways } from "./way.mjs";
 
@@ -25,9 +26,11 @@ min_kbps = 20
 
 export class Stage {
   static async set({ canvas = { width: 640, height: 360, fps: 30 }, config = kLadder } = {}) {
-    const parts = await Promise.allSettled([Server.start({ canvas, config }), launchChromium(), Ways.start()]);
-    const [server, browser, ways] = parts.map((part) => (part.status === "fulfilled" ? part.value : null));
-    const stage = new Stage(/** @type {any} */ (server), /** @type {any} */ (browser), /** @type {any} */ (ways));
+    const ways = await Ways.start();
+    const media = `[media]\nturn_servers = ["${ways.coturn.url}"]\nturn_secret = "${kTurnSecret}"\n`;
+    const parts = await Promise.allSettled([Server.start({ canvas, config: config + media }), launchChromium()]);
+    const [server, browser] = parts.map((part) => (part.status === "fulfilled" ? part.value : null));
+    const stage = new Stage(/** @type {any} */ (server), /** @type {any} */ (browser), ways);
     const failed = parts.find((part) => part.status === "rejected");
     if (!failed) return stage;
     await stage.clear();

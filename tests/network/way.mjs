@@ -49,7 +49,7 @@ export function turnAt(port) {
  * @param {import("playwright-core").Browser} browser
  * @param {import("../support/server.mjs").Server} server
  * @param {string} room
- * @param {import("../support/browser.mjs").Given & {rate?: number, width?: number, height?: number}} given
+ * @param {import("../support/browser.mjs").Given & {rate?: number, syllables?: boolean}} given
  * @param {Impair} impair
  */
 export async function joinThrough(browser, server, room, given, impair) {
