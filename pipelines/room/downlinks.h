@@ -31,7 +31,7 @@ class Downlinks {
   Downlinks(const RoomSettings& settings, const Peers& peers, Media media, MediaRoomEvents& events,
             FailureHandler onFailed);
 
-  void update();  // by itself, too; to be called when somebody came, went, or wants something else
+  void update();  // by itself, too; to be called when somebody came, went, moved, or wants else
   void setCanvas(const CanvasSettings& canvas);
   void report(const ParticipantId& participant, const ReceiverStats& stats);
 

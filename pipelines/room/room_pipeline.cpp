@@ -91,7 +91,11 @@ FanOut::Handlers RoomPipeline::fanOutHandlers() {
   handlers.onKeyframeNeeded = [rungs = std::weak_ptr<Rungs>(rungs_)](RungId rung) {
     if (const auto alive = rungs.lock()) alive->requestKeyframe(rung);
   };
-  handlers.onMoved = [](ReceiverId) {};
+  handlers.onMoved = [weak = weak_.get()](ReceiverId) {
+    post([weak] {
+      if (auto* self = weak.get()) self->downlinks_->update();
+    });
+  };
   handlers.onBroken = [weak = weak_.get()](ReceiverId receiver, const Error& why) {
     post([weak, receiver, why] {
       if (auto* self = weak.get()) self->peers_->failReceiver(receiver, why);

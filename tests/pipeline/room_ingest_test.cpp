@@ -67,7 +67,8 @@ class RoomIngestTest : public testing::Test {
     return tile && tile->width > kCanvas.width / 2;
   }
 
-  IngestRoom room_{kCanvas};
+  // Has time, whatever the machine says: a degraded canvas has smaller tiles.
+  IngestRoom room_{RoomUnderTest::settingsFor(kCanvas), [](const auto&, auto) { return Degradation::none; }};
 };
 
 TEST_F(RoomIngestTest, eachIsAskedForTheirTileAndForMoreBeforeTheyGrow) {
