@@ -126,7 +126,7 @@ TEST_P(LadderNetwork, RandomLossIsNoCongestion) {
     for (const bool overtaking : {false, true}) {
       LadderSim sim(options());
       sim.client().way = {.loss = loss, .delay = 50ms, .jitter = 20ms, .overtaking = overtaking};
-      sim.run(180s);
+      sim.run(90s);
       EXPECT_EQ(sim.client().moves.size(), 1U) << loss;
       EXPECT_TRUE(atTheTop(sim.client(), sim)) << loss;
       EXPECT_EQ(sim.client().network.kbps, std::nullopt) << loss;
@@ -140,7 +140,7 @@ TEST_P(LadderNetwork, JitterIsNoCongestion) {
     LadderSim sim(options());
     sim.client().way = {.delay = 50ms, .jitter = jitter, .overtaking = true};
     sim.client().bestLevel = static_cast<int>(GetParam()) % kSoundAlone;  // also of few packets
-    sim.run(180s);
+    sim.run(90s);
     EXPECT_EQ(sim.client().congestions, 0) << jitter.count();
     EXPECT_EQ(sim.client().moves.size(), 1U) << jitter.count();
   }
@@ -257,7 +257,7 @@ TEST_P(LadderNetwork, ABusyMachineIsNotANarrowWay) {
   for (const auto stalls : {20ms, 50ms, 100ms}) {
     LadderSim sim(options(), 2);
     sim.client().way = {.loss = 0.05, .delay = 50ms, .jitter = 20ms, .stalls = stalls};
-    sim.run(120s);
+    sim.run(60s);
     EXPECT_LE(sim.client().moves.size(), stalls < 100ms ? 1U : 3U) << stalls.count();
   }
 }
