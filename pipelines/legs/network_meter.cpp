@@ -53,10 +53,13 @@ void NetworkMeter::onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp
       const auto feedback = parseTransportFeedback(packet.feedback());
       if (!feedback) continue;
       const auto told = match(*feedback);
-      if (std::any_of(told.begin(), told.end(), [](const auto& each) { return !each.lost; })) onArrival();
+      if (std::any_of(told.begin(), told.end(), [](const auto& each) { return !each.lost; })) {
+        heardFeedback_ = true;
+        onArrival();
+      }
       if (!told.empty()) estimator_.onFeedback(told, now);
     } else if (const auto report = reports_.sumUp(reportBlocks(packet), ntp)) {
-      onArrival();
+      if (!heardFeedback_) onArrival();
       estimator_.onReceiverReport(report->loss, report->rtt, now);
     }
   }

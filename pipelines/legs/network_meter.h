@@ -66,6 +66,7 @@ class NetworkMeter {
   mutable std::mutex mutex_;  // before sentMutex_
   BandwidthEstimator estimator_;
   ReceptionReports reports_;
+  bool heardFeedback_ = false;  // from then on reports are no news: they tell of what is some seconds old
 };
 
 }  // namespace tessera

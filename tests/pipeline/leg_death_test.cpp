@@ -46,7 +46,7 @@ TEST(LegDeathTest, EachWayOfBeingGoneIsKnownInTime) {
   mute.client->impairSent({.loss = 1});
   const auto all = {&silent, &deaf, &mute, &absent, &unreachable};
   EXPECT_TRUE(runUntil(
-      [&] { return std::ranges::all_of(all, [](auto* s) { return s->failure.has_value(); }); }, 10s));
+      [&] { return std::ranges::all_of(all, [](auto* s) { return s->failure.has_value(); }); }, 12s));
   const auto why = [](const LegSession& session) { return session.failure ? session.failure->text : ""; };
   EXPECT_EQ(why(silent), "nothing received any more");
   EXPECT_EQ(why(deaf), "nothing arrives there any more");

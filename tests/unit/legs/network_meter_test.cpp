@@ -185,9 +185,19 @@ TEST_F(NetworkMeterTest, KnowsHowLongNothingHasArrived) {
   hear(feedback(sent, false), 1035s);
   EXPECT_EQ(meter.unheardFor(1035s), 5s) << "that it is lost is no news of an arrival";
   hear(receiverReport(9), 1036s);
+  EXPECT_EQ(meter.unheardFor(1036s), 6s) << "nor is a report, which may be of what was before";
+  hear(feedback(meter.onSent(1000, 1037s), true), 1038s);
+  EXPECT_EQ(meter.unheardFor(1038s), 0s);
+}
+
+TEST_F(NetworkMeterTest, WithoutFeedbackReportsTellWhetherAnythingArrives) {
+  hear(receiverReport(9), 1020s);
+  meter.onSent(1000, 1030s);
+  EXPECT_EQ(meter.unheardFor(1035s), 5s);
+  hear(receiverReport(10), 1036s);
   EXPECT_EQ(meter.unheardFor(1036s), 0s);
   meter.onSent(1000, 1037s);
-  hear(receiverReport(9), 1038s);
+  hear(receiverReport(10), 1038s);
   EXPECT_EQ(meter.unheardFor(1040s), 3s) << "the same as before";
 }
 
