@@ -91,7 +91,7 @@ int MixEncoders::commonLoss(std::span<const mix::AudioSlot* const> listeners) co
     if (loss.percent <= most || std::ranges::find(listeners, loss.slot) == listeners.end()) continue;
     if (std::ranges::find(streams_, loss.slot, &Stream::slot) == streams_.end()) most = loss.percent;
   }
-  return most;
+  return std::min(most, kMaxCommonLoss);
 }
 
 void MixEncoders::encodePersonal(Stream& stream, const mix::AudioTick& tick, int loss) {

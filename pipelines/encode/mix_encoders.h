@@ -30,13 +30,14 @@ struct EncodedAudio {
 // nobody listens. A talker's stream starts as a copy of the common one. After its talker left the sum both
 // carry the same sound again; it drains: runs on until the change back is not heard (docs/adr/0002). At most
 // kMaxDraining do, beyond which the oldest ends at once. So K talkers cost at most K + 1 + kMaxDraining
-// encodes, and 3 * kMaxDraining decodes, a tick. FEC is for whoever of a stream's receivers loses most. On
-// the audio tick thread only.
+// encodes, and 3 * kMaxDraining decodes, a tick. FEC is for whoever of a stream's receivers loses most, in
+// the common one within kMaxCommonLoss: the others lend their bits for it. On the audio tick thread only.
 class MixEncoders {
  public:
   static constexpr int kMinDrainTicks = 10;  // 200 ms
   static constexpr int kMaxDrainTicks = 50;  // 1 s
   static constexpr int kMaxDraining = 6;     // streams: as many as talk at once by default
+  static constexpr int kMaxCommonLoss = 10;  // percent
 
   explicit MixEncoders(int kbps, int channels = 1) : kbps_(kbps), channels_(channels) {}
 
