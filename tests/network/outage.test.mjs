@@ -30,9 +30,9 @@ test("an outage of one second", async () => {
   try {
     await until("it has run", () => watch.t > 6 && (watch.entries.at(-1)?.fps ?? 0) > 10, 30000);
     const began = await person.now();
-    const start = watch.set("nothing gets through", { up: { outage: true }, down: { outage: true } });
+    const start = watch.set("nothing passes", { up: { outage: true }, down: { outage: true } });
     await until("the outage is over", () => watch.t >= start + kOutage);
-    const ended = watch.set("it does again", { up: {}, down: {} });
+    const ended = watch.set("back", { up: {}, down: {} });
     const endedAt = await person.now();
     await until("it has run on", () => watch.t > ended + 12, 20000);
 

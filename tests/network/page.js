@@ -12,12 +12,15 @@
     }
   };
 
+  const kSyllables = [700, 1730]; // Hz
+  const kSquare = 0.86; // what a square OscillatorNode swings by, of 1
+
   /** Syllables without a pause: Opus takes a steady tone for noise after some seconds, and protects only speech. */
   function syllables() {
     const context = new AudioContext(), destination = context.createMediaStreamDestination();
-    const voice = new OscillatorNode(context, { frequency: 1200 });
+    const voice = new OscillatorNode(context, { frequency: (kSyllables[0] + kSyllables[1]) / 2 });
     const rhythm = new OscillatorNode(context, { type: "square", frequency: 3 });
-    rhythm.connect(new GainNode(context, { gain: 600 })).connect(voice.frequency);
+    rhythm.connect(new GainNode(context, { gain: (kSyllables[1] - kSyllables[0]) / 2 / kSquare })).connect(voice.frequency);
     voice.connect(new GainNode(context, { gain: 0.25 })).connect(destination);
     for (const part of [voice, rhythm]) part.start();
     return destination.stream.getAudioTracks();
@@ -38,10 +41,10 @@
     const remote = (kind) => entries.find((entry) => entry.type === "remote-inbound-rtp" && entry.kind === kind) ?? {};
     const sent = entries.find((entry) => entry.type === "outbound-rtp" && entry.kind === "video") ?? {};
     const video = inbound("video"), audio = inbound("audio");
-    const { level = null, levels = null, limit = null, ...rung } = said("receiving") ?? {};
+    const { level = null, levels = null, limit = null } = said("receiving") ?? {};
     return {
       atMs: performance.now(), connections: window.probe.connections.length, state: document.body.dataset.state,
-      level, levels, limit, rung: { height: rung.height ?? 0, fps: rung.fps ?? 0 },
+      level, levels, limit,
       width: video.frameWidth ?? 0, height: video.frameHeight ?? 0,
       frames: video.framesDecoded ?? 0, keyframes: video.keyFramesDecoded ?? 0, freezes: video.freezeCount ?? 0,
       videoBytes: video.bytesReceived ?? 0, audioBytes: audio.bytesReceived ?? 0,
@@ -74,10 +77,9 @@
   }
 
   /**
-   * The share of a recording's 20 ms windows in which a steady tone is not to be heard as it is in the others.
-   * @param {number} hz
+   * The share of a recording's 20 ms windows in which syllables() are not to be heard as they are in the others.
    */
-  async function brokenShare(hz, ms) {
+  async function brokenShare(ms) {
     const recorder = new MediaRecorder(new MediaStream(document.querySelector("#mix").srcObject.getAudioTracks()));
     const parts = [];
     recorder.ondataavailable = ({ data }) => parts.push(data);
@@ -90,20 +92,23 @@
     const all = sound.getChannelData(0);
     const size = sound.sampleRate / 50;
     const levels = [];
-    for (let at = size * 10; at + size <= all.length - size * 5; at += size) levels.push(powerAt(all.subarray(at, at + size), hz, sound.sampleRate));
+    for (let at = size * 10; at + size <= all.length - size * 5; at += size) {
+      const heard = kSyllables.map((hz) => amplitudeAt(all.subarray(at, at + size), hz, sound.sampleRate));
+      levels.push(20 * Math.log10(heard[0] + heard[1] + 1e-9)); // one after the other: the sum stays as it is
+    }
     const usual = levels.toSorted((a, b) => a - b)[levels.length >> 1];
     return { usual, windows: levels.length, broken: levels.filter((level) => Math.abs(level - usual) > 6).length / levels.length };
   }
 
-  /** Power at one frequency (Hann window), in dB of full scale. */
-  function powerAt(samples, hz, rate) {
+  /** Of one frequency (Hann window), as a share of full scale. */
+  function amplitudeAt(samples, hz, rate) {
     let re = 0, im = 0;
     for (let at = 0; at < samples.length; at++) {
       const value = samples[at] * (1 - Math.cos((2 * Math.PI * at) / samples.length));
       re += value * Math.cos((2 * Math.PI * hz * at) / rate);
       im += value * Math.sin((2 * Math.PI * hz * at) / rate);
     }
-    return 20 * Math.log10((2 * Math.hypot(re, im)) / samples.length + 1e-9);
+    return (2 * Math.hypot(re, im)) / samples.length;
   }
 
   window.way = { made, sample, watchTile, brokenShare, tile: null };

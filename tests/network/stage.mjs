@@ -5,8 +5,10 @@ import { kTurnSecret } from "../support/coturn.mjs";
 import { Server } from "../support/server.mjs";
 import { Ways } from "./way.mjs";
 
+export const kRungNames = ["360p30", "180p15", "still picture"];
+
 /** Levels 0 to 2; 3 is sound alone. Two cores carry ten people with it. */
-export const kLadder = `
+const kLadder = `
 [[rung]]
 height = 360
 fps = 30

@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { kRungNames } from "./stage.mjs";
 
 const kEveryMs = 500;
 const kFolder = process.env.TESSERA_NETWORK_LOGS ?? path.join(tmpdir(), "tessera-network-logs");
@@ -108,7 +109,7 @@ export class Watch {
     this.stopped = true;
     await this.running;
     mkdirSync(kFolder, { recursive: true });
-    const lines = [{ title: this.title }, ...this.marks, ...this.entries, ...this.ways];
+    const lines = [{ title: this.title, rungs: kRungNames }, ...this.marks, ...this.entries, ...this.ways];
     writeFileSync(path.join(kFolder, `${this.name}.jsonl`), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   }
 }
