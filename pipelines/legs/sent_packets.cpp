@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipelines/legs/sent_packets.h"
 
+#include <cstdlib>
 #include <utility>
 
 namespace tessera {
@@ -29,14 +30,16 @@ std::vector<PacketFeedback> SentPackets::match(const TransportFeedback& feedback
   return told;
 }
 
-// The 24 bits wrap every 12 days: counted on from the last, the nearer way round.
+// The 24 bits wrap every 12 days: counted on from the last, the nearer way round. A receiver that lets its
+// clock jump ahead or back for ever does not leave the range of nanoseconds: it begins anew.
 SentPackets::Nanos SentPackets::unwrap(std::uint32_t reference) {
   constexpr std::int64_t kModulus = TransportFeedback::kReferenceModulus;
+  constexpr std::int64_t kFarthest = 256 * kModulus;  // 8 years
   const std::int64_t last = reference_.value_or(reference);
   std::int64_t step = (reference - last) % kModulus;
   if (step >= kModulus / 2) step -= kModulus;
   if (step < -kModulus / 2) step += kModulus;
-  reference_ = last + step;
+  reference_ = std::abs(last + step) < kFarthest ? last + step : reference;
   return TransportFeedback::kReferenceUnit * *reference_;
 }
 

@@ -76,6 +76,22 @@ TEST_F(SentPacketsTest, TheNumbersAndTheReceiversClockGoRound) {
   EXPECT_EQ(told[0].received - *before, -64ms);
 }
 
+// Each a jump ahead by as much as can be told, of packets of ours and of others.
+TEST_F(SentPacketsTest, AClockThatJumpsAgainAndAgainStaysWithinBounds) {
+  constexpr std::uint32_t kStep = TransportFeedback::kReferenceModulus / 2 - 1;
+  for (const bool ahead : {true, false}) {
+    std::uint32_t reference = 0;
+    for (int i = 0; i < 20'000; ++i) {
+      reference += ahead ? kStep : TransportFeedback::kReferenceModulus - kStep;
+      reference %= TransportFeedback::kReferenceModulus;
+      sent.match(feedbackOf(0, {0us}, reference));
+      const auto told = sent.match(feedbackOf(send(), {0us}, reference));
+      ASSERT_EQ(told.size(), 1u);
+      ASSERT_LT(std::chrono::abs(told[0].received), std::chrono::years(10));
+    }
+  }
+}
+
 TEST(ReceptionReportsTest, SumsUpWhatIsOurs) {
   ReceptionReports reports;
   reports.sendsWith({7, 8});
