@@ -34,6 +34,10 @@ function memory() {
   return { getItem: (key) => values.get(key) ?? null, setItem: (key, value) => values.set(key, value), removeItem: (key) => values.delete(key) };
 }
 
+function forbidden() {
+  throw new DOMException("no", "SecurityError");
+}
+
 /** In a room, with a connection that stands. @param {object} [options] */
 async function call(options = {}) {
   conference = new Conference();
@@ -319,6 +323,29 @@ test("a socket from which nothing comes for long is asked, and replaced when it 
   assert.deepEqual(next.of("join")[0].keep, [{ pc: "main", gen: 1 }]);
   assert.equal(connection.connectionState, "connected");
   assert.equal(conference.state, "connected");
+});
+
+for (const [how, storage] of Object.entries({
+  "keeps nothing": null,
+  "the browser forbids": { getItem: forbidden, setItem: forbidden, removeItem: forbidden },
+})) {
+  test(`a storage that ${how} costs no place: the next socket takes it over, and the media goes on`, async () => {
+    await call({ storage });
+    conference.reconnectNow();
+    const [join] = admit(kResumed).of("join");
+    assert.deepEqual([join.resume, join.keep], ["secret", [{ pc: "main", gen: 1 }]]);
+    assert.equal(conference.state, "connected");
+  });
+}
+
+test("another page in the same tab takes over by what was stored, until the call is left", async () => {
+  const storage = memory();
+  await call({ storage });
+  const second = new Conference();
+  second.connect("http://127.0.0.1/", "standup", { name: "Ada", storage });
+  assert.equal(admit(kResumed).of("join")[0].resume, "secret");
+  second.leave();
+  assert.equal(storage.getItem("tessera.resume.standup"), null);
 });
 
 test("after a lost socket a screen that the server still has goes on", async () => {
