@@ -175,6 +175,21 @@ test("the wish for a smaller picture is told, and told again to a new socket", a
   assert.equal("receive" in admit(kResumed).of("join")[0], false);
 });
 
+test("a wish between `join` and `welcome` is not lost", async () => {
+  await call({ receive: 180 });
+  conference.reconnectNow();
+  const socket = FakeSocket.all.at(-1);
+  socket.open();
+  assert.deepEqual(socket.of("join")[0].receive, { height: 180 });
+  conference.receive(0);
+  conference.receive(null);
+  assert.deepEqual(socket.of("receive"), []);
+  socket.receive(kResumed);
+  assert.deepEqual(socket.of("receive"), [{ type: "receive" }]);
+  conference.reconnectNow();
+  assert.deepEqual(admit(kResumed).of("receive"), [], "`join` has said it");
+});
+
 test("what one receives is told", async () => {
   const { socket } = await call();
   const told = [];

@@ -167,6 +167,19 @@ for (const [how, change] of Object.entries({
   });
 }
 
+test("a screen that is stopped between `join` and `welcome` is stopped for the server, too", async () => {
+  const { connection } = await share(join());
+  connection.become("connected");
+  conference.reconnectNow();
+  const next = FakeSocket.all.at(-1);
+  next.open();
+  assert.equal(next.of("join")[0].keep.length, 1);
+  conference.stopScreen();
+  next.receive({ ...kWelcome, resumed: true, participants: [{ ...kMe, sharing: true }] });
+  assert.deepEqual(next.of("screen"), [{ type: "screen", action: "stop" }]);
+  assert.equal(conference.sharing, false);
+});
+
 test("a connection that is given up for another takes its deadline along", () => {
   join();
   conference.reconnectNow();

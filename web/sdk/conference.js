@@ -62,6 +62,8 @@ export class Conference extends Emitter {
   receiving = null;
   /** What receive() asked for last. @type {number | null} */
   wantedHeight = null;
+  /** What `join` said of it. @type {number | null} */
+  #joinedHeight = null;
   #name = "";
   #own = new OwnMedia({});
   /** @type {RTCIceTransportPolicy} */
@@ -273,6 +275,7 @@ export class Conference extends Emitter {
     const resume = this.#resume.token;
     const { codecs: hardware } = this.#hardware;
     this.#own.told();
+    this.#joinedHeight = this.wantedHeight;
     this.#signal?.send({
       type: "join",
       name: this.#name,
@@ -354,6 +357,7 @@ export class Conference extends Emitter {
     this.#layout.startOver(welcome.layout);
     this.#rosterChanged(welcome.participants);
     this.#tellMedia(); // what changed between `join` and now
+    if (this.wantedHeight !== this.#joinedHeight) this.receive(this.wantedHeight);
     this.#refresh();
   }
 

@@ -115,6 +115,7 @@ export class ScreenShare extends Emitter {
     if (kept && this.#link) return;
     this.#closeLink();
     if (this.active) this.emit("send", { type: "screen", action: "start" });
+    else if (kept) this.emit("send", { type: "screen", action: "stop" }); // stopped between `join` and now
   }
 
   /** @param {import("./protocol.js").Offer} message */
