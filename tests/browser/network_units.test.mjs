@@ -298,6 +298,32 @@ test("a socket that does not answer either is replaced, and does not ask for wha
   assert.equal(conference.state, "connected");
 });
 
+test("a shared screen went the same way as the media: it is asked for again, and not kept", async () => {
+  const { socket, connection } = await call();
+  conference.shareScreen(fakeCapture("video"));
+  await offer(socket, 1, "screen");
+  await poll(5, connection);
+  await poll(5);
+  socket.receive({ type: "pong", id: 1 });
+  clock.tick(0);
+  assert.deepEqual(socket.of("reconnect"), [{ type: "reconnect", pc: "main" }, { type: "reconnect", pc: "screen" }]);
+  conference.reconnectNow();
+  const next = admit(kResumed);
+  assert.deepEqual(next.of("join")[0].keep, []);
+  assert.deepEqual(next.of("screen"), [{ type: "screen", action: "start" }]);
+});
+
+test("a screen's connection that is still being made is left alone", async () => {
+  const { socket, connection } = await call();
+  conference.shareScreen(fakeCapture("video"));
+  socket.receive({ type: "offer", pc: "screen", gen: 1, sdp: "offer 1" });
+  await poll(5, connection);
+  await poll(5);
+  socket.receive({ type: "pong", id: 1 });
+  clock.tick(0);
+  assert.deepEqual(socket.of("reconnect"), [{ type: "reconnect", pc: "main" }]);
+});
+
 test("an answer that comes late, or to another question, changes nothing", async () => {
   const { socket, connection } = await call();
   await poll(5, connection);

@@ -303,7 +303,10 @@ export class Conference extends Emitter {
       this.#media.refreshSending();
       this.#screen.refreshSending();
     });
-    this.#monitor.path.on("mediaDead", () => this.#media.giveUp());
+    this.#monitor.path.on("mediaDead", () => {
+      this.#media.giveUp();
+      this.#screen.giveUp(); // it went the same way, and nothing comes by it that would tell
+    });
     this.#monitor.path.on("socketDead", () => this.reconnectNow());
     this.#monitor.start();
   }

@@ -154,6 +154,11 @@ export class ScreenShare extends Emitter {
     void this.#link?.refreshSending();
   }
 
+  /** Nothing goes out by it any more, whatever the browser says. */
+  giveUp() {
+    if (this.#link?.connected) this.#link.giveUp(); // otherwise it sees for itself whether it comes about
+  }
+
   /** Without a word to the server, which notices or has gone. */
   close() {
     this.#drop();
