@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "room/device_watch.h"
 
+#include <cstdint>
+
 namespace tessera {
 namespace {
 
@@ -11,8 +13,8 @@ constexpr double kOfInterval = 0.9;  // a decoder that takes longer than that fo
 constexpr int kFreezes = 2;
 
 bool bad(const ReceiverStats& stats, int fps, bool networkHealthy) {
-  const int frames = stats.framesDecoded + stats.framesDropped;
-  if (frames >= kEnoughFrames && stats.framesDropped > kDropped * frames) return true;
+  const auto frames = std::int64_t{stats.framesDecoded} + stats.framesDropped;
+  if (frames >= kEnoughFrames && stats.framesDropped > kDropped * static_cast<double>(frames)) return true;
   if (stats.framesDecoded > 0 && stats.decodeMs > kOfInterval * 1000 / fps) return true;
   return networkHealthy && stats.freezes >= kFreezes;
 }

@@ -189,8 +189,8 @@ void fields(auto& io, Of<ClientScreen> auto& m) {
 void fields(auto& io, Of<ClientStats> auto& m) {
   io.optional("seconds", m.seconds, kStatsSeconds);
   io.optional("fps", m.fps, RealRange{0, 1000});
-  io.optional("framesDecoded", m.framesDecoded, kAnyCount);
-  io.optional("framesDropped", m.framesDropped, kAnyCount);
+  io.optional("framesDecoded", m.framesDecoded, kFrames);
+  io.optional("framesDropped", m.framesDropped, kFrames);
   io.optional("freezes", m.freezes, kAnyCount);
   io.optional("decodeMs", m.decodeMs, kDecodeMs);
   io.optional("packetsLost", m.packetsLost, kAnyCount);

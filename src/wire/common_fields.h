@@ -10,8 +10,9 @@ namespace tessera::wire {
 
 inline constexpr std::size_t kMaxListElements = 1000;  // participants, tiles, levels
 inline constexpr IntRange kPixels{-16384, 16384};
-inline constexpr IntRange kSize{0, 16384};  // pixels
-inline constexpr IntRange kFps{0, 120};     // 0: a still picture, or none
+inline constexpr IntRange kSize{0, 16384};        // pixels
+inline constexpr IntRange kFps{0, 120};           // 0: a still picture, or none
+inline constexpr IntRange kFrames{0, 1'000'000};  // since the last report
 inline constexpr IntRange kLevel{0, static_cast<int>(kMaxRungs)};
 inline constexpr IntRange kGen = kAnyUint32;
 inline constexpr IntRange kMLine{0, 15};

@@ -199,8 +199,8 @@ void fields(auto& io, Of<SetLayout> auto& m) {
 void fields(auto& io, Of<ReportStats> auto& m) {
   io.required("peer", m.participant);
   io.required("seconds", m.stats.seconds, RealRange{0, 3600});
-  io.required("framesDecoded", m.stats.framesDecoded, kAnyCount);
-  io.required("framesDropped", m.stats.framesDropped, kAnyCount);
+  io.required("framesDecoded", m.stats.framesDecoded, kFrames);
+  io.required("framesDropped", m.stats.framesDropped, kFrames);
   io.required("freezes", m.stats.freezes, kAnyCount);
   io.required("decodeMs", m.stats.decodeMs, kAnyCount);
 }

@@ -15,6 +15,8 @@ export const kTexts = [
   '{"type":"reconnect"}', '{"type":"reconnect","pc":""}', '{"type":"reconnect","pc":"screen"}', '{"type":"reconnect","pc":[]}',
   '{"type":"stats","fps":1e308,"rttMs":-1}', '{"type":"stats","fps":"NaN"}', '{"type":"stats","framesDropped":1e99}',
   '{"type":"stats","seconds":-1}', '{"type":"stats","seconds":1e-300,"framesDropped":2147483647}', '{"type":"stats","seconds":3600,"decodeMs":60000}',
+  '{"type":"stats","seconds":2,"framesDecoded":2147483647,"framesDropped":2147483647}',
+  '{"type":"stats","seconds":2,"framesDecoded":1000000,"framesDropped":1000000}',
   '{"type":"stats","decodeMs":null}', '{"type":"receive","height":-1}', '{"type":"receive","height":"360"}', '{"type":"receive","height":1e9}',
   '{"type":"receive","height":0}', '{"type":"receive"}', '{"type":"ping"}', '{"type":"ping","id":-1}', '{"type":"ping","id":4294967296}',
   '{"type":"pong","id":1}', '{"type":"ingest","pc":"main","gen":1,"width":0,"height":0,"fps":0,"kbps":0}', '{"type":"receiving"}',

@@ -74,6 +74,11 @@ TEST(RoomMessages, SayWhatIsWrong) {
   EXPECT_THAT(
       decodeFromRoom(R"({"v":1,"seq":1,"type":"failed","why":{"code":"odd","text":""}})").error().text,
       HasSubstr("failed.why.code: expected an error code"));
+  EXPECT_THAT(decodeToRoom(R"({"v":1,"seq":1,"type":"stats","peer":"a","seconds":2,"framesDecoded":1000001,)"
+                           R"("framesDropped":0,"freezes":0,"decodeMs":0})")
+                  .error()
+                  .text,
+              HasSubstr("framesDecoded: 1000001 is out of range, expected 0 to 1000000"));
   EXPECT_EQ(decodeFromRoom(R"({"v":1,"seq":1,"type":"bind"})").error().code, ErrorCode::unsupported);
   EXPECT_EQ(decodeFromRoom(R"({"v":1,"seq":1,"type":"picture","picture":{"canvas":{"width":640,"height":360,)"
                            R"("fps":30},"layout":"auto","tiles":[],"more":0}})")
