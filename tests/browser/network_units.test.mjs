@@ -124,6 +124,29 @@ test("an engine that rejects a member still gets the others", async () => {
   assert.deepEqual(sender.parameters.encodings, [{ active: true, scaleResolutionDownBy: 4, maxBitrate: 700_000 }]);
 });
 
+test("what an engine did not take is tried again, but not for ever", async () => {
+  const { socket, connection, sender } = await call({ video: camera() });
+  const wanted = [{ active: true, scaleResolutionDownBy: 4, maxFramerate: 15, maxBitrate: 200_000 }];
+  sender.rejects = ["active"];
+  ingest(socket, { width: 320, height: 180, fps: 15, kbps: 200 });
+  await settled();
+  assert.notDeepEqual(sender.parameters.encodings, wanted);
+  sender.rejects = [];
+  await poll(5, connection);
+  assert.deepEqual(sender.parameters.encodings, wanted);
+  const before = sender.calls;
+  await poll(10, connection);
+  assert.equal(sender.calls, before, "it has all of it");
+
+  sender.rejects = ["maxFramerate"];
+  ingest(socket, { width: 640, height: 360 });
+  await poll(15, connection);
+  const tried = sender.calls - before;
+  assert.equal(tried, 3 * 6, "all members at once, each of four alone, and what goes with them");
+  await poll(15, connection);
+  assert.equal(sender.calls - before, tried);
+});
+
 test("another camera, and a camera whose size changes, are sent as the same tile", async () => {
   const { socket, connection, sender } = await call({ video: camera() });
   ingest(socket, { width: 320, height: 180 });

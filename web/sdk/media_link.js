@@ -12,6 +12,7 @@ const kConnectMs = 12000; // from the offer to a connection
 const kFramePollMs = 50;
 const kCalmPollMs = 500; // when none comes for a while: it may be sound alone
 const kEagerPolls = 60;
+const kApplyTries = 3; // an engine may be busy, but one that does not know a member never will
 
 /**
  * One offered connection: one RTCPeerConnection, made for one (pc, gen) and thrown away with it.
@@ -40,7 +41,8 @@ export class MediaLink extends Emitter {
   #limits;
   /** @type {import("./sending.js").Wish | null} */
   #wish;
-  #applied = "{}";
+  #wanted = "{}";
+  #triesLeft = 0;
 
   /**
    * @param {{pc: string, gen: number, configuration: RTCConfiguration, sendOnly?: boolean,
@@ -164,9 +166,11 @@ export class MediaLink extends Emitter {
     if (!sender) return; // before the offer, which will do it
     const encoding = encodingFor(this.#limits, this.#wish, sender.track?.getSettings() ?? {});
     const wanted = JSON.stringify(encoding);
-    if (wanted === this.#applied) return;
-    this.#applied = wanted;
-    await applyEncoding(sender, encoding, this.#limits.degradationPreference);
+    if (wanted !== this.#wanted) this.#triesLeft = kApplyTries;
+    this.#wanted = wanted;
+    if (this.#triesLeft === 0) return;
+    this.#triesLeft--;
+    if (await applyEncoding(sender, encoding, this.#limits.degradationPreference)) this.#triesLeft = 0;
   }
 
   /** @param {() => Promise<void>} operation */

@@ -39,12 +39,14 @@ function scaleFor(wish, { width = 0, height = 0 }) {
  * @param {RTCRtpSender} sender
  * @param {RTCRtpEncodingParameters} encoding
  * @param {RTCDegradationPreference} [degradationPreference]
+ * @returns {Promise<boolean>} whether it took all of it
  */
 export async function applyEncoding(sender, encoding, degradationPreference) {
   const extra = degradationPreference ? { degradationPreference } : {};
-  if (await tryEncoding(sender, encoding, extra)) return;
-  for (const [name, value] of Object.entries(encoding)) await tryEncoding(sender, { [name]: value }, {});
-  await tryEncoding(sender, {}, extra);
+  if (await tryEncoding(sender, encoding, extra)) return true;
+  let all = true;
+  for (const [name, value] of Object.entries(encoding)) all = (await tryEncoding(sender, { [name]: value }, {})) && all;
+  return (await tryEncoding(sender, {}, extra)) && all;
 }
 
 /**
