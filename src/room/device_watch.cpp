@@ -13,10 +13,11 @@ constexpr double kOfInterval = 0.9;  // a decoder that takes longer than that fo
 constexpr int kFreezes = 2;
 
 bool bad(const ReceiverStats& stats, int fps, bool networkHealthy) {
+  if (stats.framesDecoded > 0 && stats.decodeMs > kOfInterval * 1000 / fps) return true;
+  if (!networkHealthy) return false;  // frames that lack a packet are dropped, too
   const auto frames = std::int64_t{stats.framesDecoded} + stats.framesDropped;
   if (frames >= kEnoughFrames && stats.framesDropped > kDropped * static_cast<double>(frames)) return true;
-  if (stats.framesDecoded > 0 && stats.decodeMs > kOfInterval * 1000 / fps) return true;
-  return networkHealthy && stats.freezes >= kFreezes;
+  return stats.freezes >= kFreezes;
 }
 
 }  // namespace

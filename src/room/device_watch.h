@@ -4,8 +4,8 @@
 
 namespace tessera {
 
-// Whether a client's device follows its rung, by what the client says: it drops many frames, needs longer to
-// decode one than until the next, or freezes although the network is healthy. Once is chance. Pure.
+// Whether a client's device follows its rung, by what the client says: it needs longer to decode a frame than
+// until the next, or drops many or freezes although the network is healthy. Once is chance. Pure.
 class DeviceWatch {
  public:
   // `fps`: of the rung. True when the device cannot follow; then it begins anew.

@@ -31,6 +31,16 @@ TEST(DeviceWatch, ADeviceThatDropsAFifthCannotFollow) {
   EXPECT_FALSE(tooMuchTwice(frames(0, 9))) << "too few to say";
 }
 
+TEST(DeviceWatch, WhatTheNetworkLosesIsNotTheDevices) {
+  DeviceWatch watch;
+  ReceiverStats stats = frames(40, 20);
+  stats.freezes = 5;
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(watch.tooMuch(stats, kFps, false));
+  stats.decodeMs = 40;
+  EXPECT_FALSE(watch.tooMuch(stats, kFps, false));
+  EXPECT_TRUE(watch.tooMuch(stats, kFps, false)) << "nothing but the device makes decoding slow";
+}
+
 TEST(DeviceWatch, CountsOfAnySizeAreAddedUp) {
   EXPECT_TRUE(tooMuchTwice(frames(kMost, kMost)));
   EXPECT_TRUE(tooMuchTwice(frames(1, kMost)));
