@@ -46,28 +46,48 @@ std::vector<PacketFeedback> NetworkMeter::match(const TransportFeedback& feedbac
   return sent_.match(feedback);
 }
 
+// What a receiver says must cost little, however much it is: the main thread waits for the lock.
 void NetworkMeter::onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp, Nanos now) {
-  const std::lock_guard lock(mutex_);
+  int feedbacks = 0;
   for (const RtcpPacket& packet : packets) {
-    if (packet.isTransportCc()) {
-      const auto feedback = parseTransportFeedback(packet.feedback());
-      if (!feedback) continue;
-      const auto told = match(*feedback);
-      if (std::any_of(told.begin(), told.end(), [](const auto& each) { return !each.lost; })) {
-        heardFeedback_ = true;
-        onArrival();
-      }
-      if (!told.empty()) estimator_.onFeedback(told, now);
-    } else if (const auto report = reports_.sumUp(reportBlocks(packet), ntp)) {
-      if (!heardFeedback_) onArrival();
-      estimator_.onReceiverReport(report->loss, report->rtt, now);
+    if (!packet.isTransportCc()) {
+      onReport(packet, ntp, now);
+    } else if (++feedbacks <= kMaxFeedbacks) {
+      onFeedback(packet, now);
     }
   }
+}
+
+void NetworkMeter::onFeedback(const RtcpPacket& packet, Nanos now) {
+  const auto feedback = parseTransportFeedback(packet.feedback());
+  if (!feedback) return;
+  const std::lock_guard lock(mutex_);
+  const auto told = match(*feedback);
+  if (std::any_of(told.begin(), told.end(), [](const auto& each) { return !each.lost; })) {
+    heardFeedback_ = true;
+    onArrival();
+  }
+  if (!told.empty()) estimator_.onFeedback(told, now);
+}
+
+void NetworkMeter::onReport(const RtcpPacket& packet, std::uint32_t ntp, Nanos now) {
+  const auto blocks = reportBlocks(packet);
+  if (blocks.empty()) return;
+  const std::lock_guard lock(mutex_);
+  const auto report = reports_.sumUp(blocks, ntp);
+  if (!report) return;
+  if (!heardFeedback_) onArrival();
+  estimator_.onReceiverReport(report->loss, report->rtt, now);
 }
 
 NetworkReport NetworkMeter::report(Nanos now) const {
   const std::lock_guard lock(mutex_);
   return estimator_.report(now);
+}
+
+NetworkState NetworkMeter::state(Nanos now) const {
+  const std::lock_guard lock(mutex_);
+  return estimator_.state(now);
 }
 
 NetworkMeter::Nanos NetworkMeter::unheardFor(Nanos now) const {

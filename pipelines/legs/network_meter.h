@@ -42,18 +42,22 @@ class ReceptionReports {
 class NetworkMeter {
  public:
   using Nanos = std::chrono::nanoseconds;
+  static constexpr int kMaxFeedbacks = 4;  // of transport-cc in a compound; clients send one
 
   void sendsWith(std::vector<std::uint32_t> ssrcs);
   // A packet is about to be sent; the transport-wide sequence number for it.
   std::uint16_t onSent(int bytes, Nanos now);
   void onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp, Nanos now);
   NetworkReport report(Nanos now) const;
+  NetworkState state(Nanos now) const;
   // How long there have been packets on the way without any news that one has arrived; 0 also when there
   // never was such news.
   Nanos unheardFor(Nanos now) const;
 
  private:
   std::vector<PacketFeedback> match(const TransportFeedback& feedback);
+  void onFeedback(const RtcpPacket& packet, Nanos now);
+  void onReport(const RtcpPacket& packet, std::uint32_t ntp, Nanos now);
   void onArrival() {
     everArrived_ = true;
     waitingSince_ = Nanos{0};
@@ -63,7 +67,7 @@ class NetworkMeter {
   std::atomic<Nanos> waitingSince_{Nanos{0}};  // the first packet sent since the last news; 0: none
   std::mutex sentMutex_;                       // held for little: those who send wait for it
   SentPackets sent_;
-  mutable std::mutex mutex_;  // before sentMutex_
+  mutable std::mutex mutex_;  // before sentMutex_; for one packet of a compound at a time
   BandwidthEstimator estimator_;
   ReceptionReports reports_;
   bool heardFeedback_ = false;  // from then on reports are no news: they tell of what is some seconds old

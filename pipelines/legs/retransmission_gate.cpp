@@ -36,7 +36,7 @@ void RetransmissionGate::onSent(std::uint16_t first, std::span<const std::size_t
 }
 
 RetransmissionGate::Answer RetransmissionGate::ask(std::uint32_t ssrc, std::uint16_t sequence,
-                                                   const NetworkReport& network, Nanos now) {
+                                                   NetworkState network, Nanos now) {
   const std::lock_guard lock(mutex_);
   const auto ago = static_cast<std::uint16_t>(next_ - sequence);
   if (ssrc != ssrc_ || ago == 0 || ago > useful_) return Answer::nothing;

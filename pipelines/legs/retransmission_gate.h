@@ -32,7 +32,7 @@ class RetransmissionGate {
   void onSent(std::uint16_t first, std::span<const std::size_t> bytes, bool keyframeBegins, Nanos now);
   enum class Answer { send, nothing, keyframe };
   // The receiver asks for one again.
-  Answer ask(std::uint32_t ssrc, std::uint16_t sequence, const NetworkReport& network, Nanos now);
+  Answer ask(std::uint32_t ssrc, std::uint16_t sequence, NetworkState network, Nanos now);
 
  private:
   static constexpr std::uint16_t kRemembered = 500;  // as many as GStreamer's rtprtxsend

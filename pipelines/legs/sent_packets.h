@@ -17,7 +17,7 @@ class SentPackets {
  public:
   using Nanos = std::chrono::nanoseconds;
   // Packets whose fate is waited for; at 1.5 Mbit/s those of more than 10 s.
-  static constexpr std::size_t kHistory = 2048;
+  static constexpr std::size_t kHistory = TransportFeedback::kMaxPackets;
   // The transport-wide sequence number of the packet that is sent now.
   std::uint16_t add(int bytes, Nanos now);
   // What is newly known, in the order of sending.

@@ -11,7 +11,7 @@ namespace tessera {
 // One transport-wide congestion control feedback
 // (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1).
 struct TransportFeedback {
-  static constexpr int kMaxPackets = 4096;  // more than a feedback of any client tells of
+  static constexpr int kMaxPackets = 2048;  // some seconds of them; a client tells of 250 ms
   static constexpr std::uint32_t kReferenceModulus = 1u << 24;
   static constexpr std::chrono::milliseconds kReferenceUnit{64};
 

@@ -112,7 +112,7 @@ void gateRetransmissions(GstElement* element, const std::shared_ptr<LegShared>& 
         const auto now = gst::now();
         using Answer = RetransmissionGate::Answer;
         const Answer answer = shared->retransmissions.ask(ssrc, static_cast<std::uint16_t>(sequence),
-                                                          shared->network.report(now), now);
+                                                          shared->network.state(now), now);
         if (answer == Answer::keyframe) shared->receiverWantsKeyframe();
         return answer == Answer::send ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
       });

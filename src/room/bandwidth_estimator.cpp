@@ -112,6 +112,7 @@ void BandwidthEstimator::onClear(Nanos now, Nanos passed) {
 
 void BandwidthEstimator::onReceiverReport(double loss, milliseconds rtt, Nanos now) {
   reported_ = now;
+  ++reports_;
   if (rtt.count() > 0) {
     rtt_ = rtt;
     leastRtt_ = leastRtt_.count() == 0 ? rtt : std::min(rtt, leastRtt_);
@@ -125,17 +126,25 @@ bool BandwidthEstimator::interrupted(Nanos now) const {
   return heard_ && now - *heard_ > kSilence;
 }
 
+bool BandwidthEstimator::hears(Nanos now) const {
+  return heard_ ? !interrupted(now) : reported_ && now - *reported_ < kReportSilence;
+}
+
+NetworkState BandwidthEstimator::state(Nanos now) const {
+  return {heard_ ? congested_ || !hears(now) : hears(now) && lossyReports_ >= 2, rtt_};
+}
+
 NetworkReport BandwidthEstimator::report(Nanos now) const {
   NetworkReport report;
-  report.rtt = rtt_;
+  const NetworkState known = state(now);
+  report.congested = known.congested;
+  report.rtt = known.rtt;
+  report.feedback = hears(now);
   if (!heard_) {
-    report.feedback = reported_ && now - *reported_ < kReportSilence;
     report.loss = report.feedback ? reportedLoss_ : 0;
-    report.congested = report.feedback && lossyReports_ >= 2;
+    if (reported_) report.reports = reports_;
     return report;
   }
-  report.feedback = !interrupted(now);
-  report.congested = congested_ || !report.feedback;
   report.deliveredKbps = report.feedback ? history_.deliveredKbps(kRateWindow) : 0;
   report.loss = history_.loss(lossFrom_, std::numeric_limits<int>::max()).share;
   if (limitKbps_ > 0) report.kbps = static_cast<int>(limitKbps_);

@@ -9,6 +9,12 @@
 
 namespace tessera {
 
+// What is known of the way to a receiver without a look at its packets.
+struct NetworkState {
+  bool congested = false;
+  std::chrono::milliseconds rtt{0};
+};
+
 // What is known of the way to a receiver.
 struct NetworkReport {
   std::optional<int> kbps;           // what it carries in all; nothing: more than is sent, as far as is known
@@ -18,6 +24,9 @@ struct NetworkReport {
   std::chrono::milliseconds rtt{0};  // 0: unknown
   // Anything has been heard lately. Congested without feedback: the way is interrupted.
   bool feedback = false;
+  // Receiver reports so far, where they are all there is: news comes only every few seconds. Nothing: it
+  // comes all the time.
+  std::optional<int> reports;
 };
 
 // Estimates what the way to one receiver carries: the trend of the one-way delay and the loss, from
@@ -37,6 +46,7 @@ class BandwidthEstimator {
   void onFeedback(std::span<const PacketFeedback> packets, Nanos now);  // in the order of sending
   void onReceiverReport(double loss, std::chrono::milliseconds rtt, Nanos now);
   NetworkReport report(Nanos now) const;
+  NetworkState state(Nanos now) const;  // what the report says of it, for a fraction of the time
 
  private:
   void take(std::span<const PacketFeedback> packets);
@@ -44,6 +54,7 @@ class BandwidthEstimator {
   void onCongested(Nanos now);
   void onClear(Nanos now, Nanos passed);
   bool interrupted(Nanos now) const;
+  bool hears(Nanos now) const;
 
   PacketHistory history_;
   DelayTrend trend_;
@@ -59,6 +70,7 @@ class BandwidthEstimator {
   bool probed_ = false;  // it has been raised since it was measured
 
   std::optional<Nanos> reported_;  // by receiver reports
+  int reports_ = 0;
   double reportedLoss_ = 0;
   int lossyReports_ = 0;  // in a row
   std::chrono::milliseconds rtt_{0}, leastRtt_{0};

@@ -190,6 +190,46 @@ TEST_F(NetworkMeterTest, HearsFeedback) {
   EXPECT_TRUE(meter.report(1001s).feedback);
 }
 
+// Whoever writes more into a compound wants to keep us busy.
+TEST_F(NetworkMeterTest, HearsSomeFeedbackOfACompound) {
+  hear(feedback(meter.onSent(1000, 1000s), true), 1000s);
+  Bytes compound;
+  const auto add = [&](bool received) {
+    const Bytes packet = feedback(meter.onSent(1000, 1001s), received);
+    compound.insert(compound.end(), packet.begin(), packet.end());
+  };
+  for (int i = 0; i < NetworkMeter::kMaxFeedbacks; ++i) add(false);
+  add(true);
+  hear(compound, 1002s);
+  EXPECT_EQ(meter.unheardFor(1003s), 2s);
+  compound.clear();
+  for (int i = 1; i < NetworkMeter::kMaxFeedbacks; ++i) add(false);
+  add(true);
+  hear(compound, 1004s);
+  EXPECT_EQ(meter.unheardFor(1004s), 0s);
+}
+
+// Of a way that has been lossy for two reports, then is heard of no more.
+TEST_F(NetworkMeterTest, TellsTheStateAsTheReportDoes) {
+  const auto same = [&](std::chrono::seconds now) {
+    const NetworkReport report = meter.report(now);
+    const NetworkState state = meter.state(now);
+    return report.congested == state.congested && report.rtt == state.rtt;
+  };
+  EXPECT_TRUE(same(1000s));
+  hear(receiverReport(9), 1001s);
+  EXPECT_FALSE(meter.state(1001s).congested);
+  hear(receiverReport(19), 1002s);
+  EXPECT_TRUE(meter.state(1002s).congested);
+  EXPECT_TRUE(same(1002s));
+  EXPECT_FALSE(meter.state(1020s).congested) << "old";
+  EXPECT_TRUE(same(1020s));
+  hear(feedback(meter.onSent(1000, 1021s), true), 1021s);
+  EXPECT_FALSE(meter.state(1021s).congested);
+  EXPECT_TRUE(meter.state(1022s).congested) << "interrupted";
+  EXPECT_TRUE(same(1022s));
+}
+
 TEST_F(NetworkMeterTest, KnowsHowLongNothingHasArrived) {
   auto sent = meter.onSent(1000, 1000s);
   EXPECT_EQ(meter.unheardFor(1020s), 0s) << "some never tell";

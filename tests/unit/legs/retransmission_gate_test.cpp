@@ -39,7 +39,7 @@ class RetransmissionGateTest : public testing::Test {
   }
 
   RetransmissionGate gate_;
-  NetworkReport network_;
+  NetworkState network_;
   std::chrono::nanoseconds now_ = std::chrono::hours(1);
   std::uint16_t next_ = 65500;  // wraps
 };

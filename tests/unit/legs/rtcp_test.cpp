@@ -99,7 +99,9 @@ TEST(TransportFeedbackTest, RefusesWhatIsMalformed) {
   for (std::size_t size = 0; size < good.size(); ++size)
     EXPECT_FALSE(parseTransportFeedback(std::span(good).first(size))) << size;
   EXPECT_FALSE(parseTransportFeedback(Bytes{0, 0, 0, 0, 0, 0, 0, 0, 0, 0})) << "no packets";
-  EXPECT_FALSE(parseTransportFeedback(Bytes{0, 0, 0xff, 0xff, 0, 0, 0, 0, 0x1f, 0xff})) << "too many";
+  static_assert(TransportFeedback::kMaxPackets == 0x800);
+  EXPECT_TRUE(parseTransportFeedback(Bytes{0, 0, 8, 0, 0, 0, 0, 0, 8, 0}));
+  EXPECT_FALSE(parseTransportFeedback(Bytes{0, 0, 8, 1, 0, 0, 0, 0, 8, 1})) << "too many";
   EXPECT_FALSE(parseTransportFeedback(Bytes{0, 0, 0, 1, 0, 0, 0, 0, 0x60, 1, 0, 0})) << "reserved symbol";
 }
 
