@@ -17,14 +17,16 @@ using Nanos = ReceiverLadder::Nanos;
 // packets of pictures of about 1 kB.
 constexpr double kSoundHeadersKbps = 32;
 constexpr double kVideoHeaders = 1.08;
-// After a move the queue that the former rung left behind takes a while to drain; what is seen meanwhile does
-// not tell anything of the new one.
-constexpr Nanos kSettle = milliseconds(1500);
-constexpr Nanos kComfortable = milliseconds(300);                  // from a passed trial to the next
-constexpr Nanos kProof = seconds(10), kDeviceProof = seconds(30);  // who falls sooner had not passed
-constexpr Nanos kNoKeyframe = seconds(5);                          // a trial whose rung does not come
-constexpr double kRampPerSecond = 1.7;  // of the bitrate; from a rung's least to its best in a trial
-constexpr double kBearable = 0.9;       // of what the others have a rung encoded at
+constexpr Nanos kComfortable = milliseconds(300);  // from a passed trial to the next
+// Who falls sooner had not passed.
+constexpr Nanos kProof = seconds(10), kReportsProof = seconds(20), kDeviceProof = seconds(30);
+// By receiver reports alone: the first after a change tells of the time before it as well; two in a row are
+// needed to see congestion, so three to see none.
+constexpr int kReportsToFall = 2, kReportsToPass = 3;
+constexpr double kOfPassed = 0.85, kReportsGrowth = 1.15;
+constexpr Nanos kNoKeyframe = seconds(5);  // a trial whose rung does not come
+constexpr double kRampPerSecond = 1.7;     // of the bitrate; from a rung's least to its best in a trial
+constexpr double kBearable = 0.9;          // of what the others have a rung encoded at
 constexpr double kTightPace = 1.2, kCarefulPace = 2, kPace = 2.5;  // of the wish
 constexpr double kLeastPaceKbps = 1000;
 constexpr double kHealthyLoss = 0.02;
@@ -39,9 +41,9 @@ ReceiverLadder::Decision ReceiverLadder::update(const Input& input, Nanos now) {
   const int best = std::clamp(input.bestLevel, 0, levels());
   if (!begun_) begin(best, now);
   const Nanos passed = now - std::exchange(updatedAt_, now);
-  if (input.network.congested) doubtLimit_ = false;
+  if (input.network.congested && !input.network.reports) doubtLimit_ = false;
   followWish(input, best, now);
-  followSent(input.sentLevel, now);
+  followSent(input, now);
   if (!followInterruption(input, now)) {
     followNetwork(input, now);
     followDevice(input, now);
@@ -72,9 +74,10 @@ void ReceiverLadder::followWish(const Input& input, int best, Nanos now) {
   if (level_ == best && !trial_) why_ = ReceivingLimit::wish;
 }
 
-void ReceiverLadder::followSent(int sentLevel, Nanos now) {
-  if (!arrived_ && sentLevel == level_) {
+void ReceiverLadder::followSent(const Input& input, Nanos now) {
+  if (!arrived_ && input.sentLevel == level_) {
     arrived_ = now;
+    reportsBefore_ = input.network.reports;
     if (trial_) trial_->began = now;
   }
 }
@@ -114,20 +117,44 @@ bool ReceiverLadder::followInterruption(const Input& input, Nanos now) {
   return false;
 }
 
+// Whether so many reports have come since then.
+bool ReceiverLadder::told(const NetworkReport& network, int reports) const {
+  return !network.reports || *network.reports - reportsBefore_.value_or(0) >= reports;
+}
+
+// Without transport-wide feedback, what passes is what was not lost of what was sent. A verdict counts once;
+// that is held for as long as the next trial has to wait, and then raised by steps. Returns whether less
+// passes.
+bool ReceiverLadder::followReports(const NetworkReport& network, Nanos now) {
+  if (!arrived_ || level_ == levels()) return false;
+  if (!network.congested) {
+    if (!reportedKbps_ || doubtLimit_ || now < network_.next || !told(network, kReportsToPass)) return false;
+    if (wishKbps_ >= rung(level_).kbps) return false;
+    reportsBefore_ = network.reports;
+    reportedKbps_ = static_cast<int>(*reportedKbps_ * kReportsGrowth);
+    return false;
+  }
+  if (!told(network, kReportsToFall)) return false;
+  reportsBefore_ = network.reports;
+  doubtLimit_ = false;
+  const double sent = wishKbps_ * kVideoHeaders + soundKbps_;
+  reportedKbps_ = static_cast<int>(kOfPassed * (1 - network.loss) * sent);
+  return true;
+}
+
 void ReceiverLadder::followNetwork(const Input& input, Nanos now) {
-  const bool congested = input.network.congested;
+  const bool byReports = input.network.reports.has_value();
+  if (!byReports) reportedKbps_.reset();
+  const bool congested = byReports ? followReports(input.network, now) : input.network.congested;
   if (trial_ && !congested) {
-    if (arrived_ && now - trial_->began >= kTrial) endTrial(now);
+    if (arrived_ && now - trial_->began >= kTrial && told(input.network, kReportsToPass)) endTrial(now);
     if (!arrived_ && now - movedAt_ >= kNoKeyframe) fall(trial_->from, ReceivingLimit::network, now);
     return;
   }
-  const bool settling = fell_ && (!arrived_ || now - *arrived_ < kSettle);
   if (!fits(input, level_)) {
     fall(bestThatFits(input, level_ + 1), ReceivingLimit::network, now);
-  } else if (congested && !input.network.kbps && !settling && level_ < levels()) {
-    fall(trial_ ? trial_->from : level_ + 1, ReceivingLimit::network, now);
-  } else if (trial_) {  // less of it passes
-    network_.fell(true, now);
+  } else if (trial_ || (congested && byReports)) {  // less of it passes
+    network_.fell(trial_ || early(ReceivingLimit::network, now), now);
     trial_.reset();
   }
 }
@@ -148,14 +175,16 @@ void ReceiverLadder::Backoff::fell(bool afterTrial, Nanos now) {
   next = now + wait;
 }
 
+bool ReceiverLadder::early(ReceivingLimit why, Nanos now) const {
+  const Nanos proof = why == ReceivingLimit::device ? kDeviceProof : reportsBefore_ ? kReportsProof : kProof;
+  return climbedAt_ && now - *climbedAt_ < proof;
+}
+
 void ReceiverLadder::fall(int level, ReceivingLimit why, Nanos now) {
-  const bool device = why == ReceivingLimit::device;
-  const bool early = climbedAt_ && now - *climbedAt_ < (device ? kDeviceProof : kProof);
-  (device ? device_ : network_).fell(trial_ || early, now);
+  (why == ReceivingLimit::device ? device_ : network_).fell(trial_ || early(why, now), now);
   trial_.reset();
   climbedAt_.reset();
   why_ = why;
-  fell_ = true;
   moveTo(level, now);
 }
 
@@ -171,6 +200,7 @@ void ReceiverLadder::moveTo(int level, Nanos now) {
 void ReceiverLadder::endTrial(Nanos now) {
   trial_.reset();
   climbedAt_ = now;
+  reportedKbps_.reset();
   network_.next = now + kComfortable;
 }
 
@@ -178,9 +208,9 @@ void ReceiverLadder::climb(const Input& input, Nanos now) {
   if (trial_ || !arrived_ || input.network.congested || now < std::max(network_.next, device_.next)) return;
   // First this rung at its best: that it is raised step by step is a gentler trial than the next rung.
   if (level_ < levels() && wishKbps_ < rung(level_).kbps) return;
+  if (level_ < levels() && !told(input.network, kReportsToPass)) return;
   trial_ = Trial{level_, now};
   doubtLimit_ = true;
-  fell_ = false;
   moveTo(level_ - 1, now);
 }
 
@@ -229,8 +259,9 @@ int ReceiverLadder::others(const Input& input, int level) const {
 
 // What is left for pictures.
 double ReceiverLadder::videoRoom(const Input& input) const {
-  if (!input.network.kbps || doubtLimit_) return std::numeric_limits<double>::max();
-  return (*input.network.kbps - soundKbps_) / kVideoHeaders;
+  const auto carried = input.network.reports ? reportedKbps_ : input.network.kbps;
+  if (!carried || doubtLimit_) return std::numeric_limits<double>::max();
+  return (*carried - soundKbps_) / kVideoHeaders;
 }
 
 // Who would pull a rung down for those who can take more leaves it, unless nothing that moves is below.

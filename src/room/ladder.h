@@ -62,12 +62,15 @@ class ReceiverLadder {
 
   void begin(int level, Nanos now);
   void followWish(const Input& input, int best, Nanos now);
-  void followSent(int sentLevel, Nanos now);
+  void followSent(const Input& input, Nanos now);
   bool followInterruption(const Input& input, Nanos now);
   void followNetwork(const Input& input, Nanos now);
+  bool told(const NetworkReport& network, int reports) const;
+  bool followReports(const NetworkReport& network, Nanos now);
   void followDevice(const Input& input, Nanos now);
   void fall(int level, ReceivingLimit why, Nanos now);
   void moveTo(int level, Nanos now);
+  bool early(ReceivingLimit why, Nanos now) const;
   void endTrial(Nanos now);
   void climb(const Input& input, Nanos now);
   void adaptRate(const Input& input, Nanos passed);
@@ -92,8 +95,12 @@ class ReceiverLadder {
   double wishKbps_ = 0;
   ReceivingLimit why_ = ReceivingLimit::none;
   std::optional<Nanos> arrived_;  // when the frames of level_ began to be sent
-  bool fell_ = false;             // and what it left behind in queues may not have drained
   Nanos movedAt_{0}, updatedAt_{0};
+
+  // By receiver reports alone: how many there had been when what they tell of began, and what the way carries
+  // as far as they tell.
+  std::optional<int> reportsBefore_;
+  std::optional<int> reportedKbps_;
 
   std::optional<Trial> trial_;
   std::optional<Nanos> climbedAt_;  // when the last trial was passed

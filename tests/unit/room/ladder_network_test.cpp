@@ -355,6 +355,62 @@ TEST_P(LadderNetwork, LostFeedbackAndAnyInterval) {
   }
 }
 
+// Receiver reports tell rarely, and of the time before a move as well.
+class LadderByReports : public LadderNetwork {
+ protected:
+  LadderSim::Options options() const {
+    auto options = LadderNetwork::options();
+    options.reportsOnly = true;
+    return options;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Seeds, LadderByReports, testing::Range(1U, 7U));
+
+TEST_P(LadderByReports, ANarrowWayEndsOnAPictureThatMoves) {
+  LadderSim sim(options());
+  sim.client().way.kbps = 200;
+  int lowest = kTop;
+  const auto watch = [&] { lowest = std::max(lowest, sim.client().decision.level); };
+  sim.run(30s, watch);
+  const Nanos settled = sim.now();
+  sim.run(180s, watch);
+  EXPECT_EQ(lowest, kSmall) << "no free fall";
+  EXPECT_EQ(sim.client().decision.level, kSmall);
+  EXPECT_EQ(sim.client().decision.why, ReceivingLimit::network);
+  EXPECT_EQ(movesSince(sim.client(), settled), 0U);
+  EXPECT_LE(sim.seen(0, settled).soundLoss(), 0.05);
+}
+
+TEST_P(LadderByReports, ATrialThatIsTooMuchDoesNotPass) {
+  LadderSim sim(options());
+  sim.client().way.kbps = 300;  // the small rung at its best, and not the one above
+  sim.run(60s);
+  int passed = 0;
+  bool trial = false;
+  const auto watch = [&] {
+    const auto& decision = sim.client().decision;
+    if (trial && !decision.trial && decision.level < kSmall && decision.videoKbps > 300) ++passed;
+    trial = decision.trial;
+  };
+  sim.run(120s, watch);
+  EXPECT_EQ(passed, 0);
+  EXPECT_LE(sim.seen(0, sim.now() - 120s).soundLoss(), 0.15);
+}
+
+TEST_P(LadderByReports, BackAtTheTopWhenTheWayIsWideAgain) {
+  for (const int kbps : {100, 200, 700}) {
+    LadderSim sim(options());
+    sim.client().way.kbps = kbps;
+    sim.run(60s);
+    sim.client().way.kbps = 0;
+    EXPECT_LE(secondsToTheTop(sim, 200s), 140) << kbps;
+    const Nanos back = sim.now();
+    sim.run(60s);
+    EXPECT_EQ(movesSince(sim.client(), back), 0U);
+  }
+}
+
 // A quiet picture needs less than its bitrate, and shows nothing of what would pass; when it begins to move
 // it is as if the way became narrow.
 TEST_P(LadderNetwork, APictureThatNeedsLittleProvesLittle) {

@@ -74,12 +74,27 @@ void LadderSim::Client::receive(Nanos now) {
   std::erase_if(coming_, [&](const Arrival& arrival) {
     if (arrival.at > now) return false;
     arrived_[arrival.packet.seq] = arrival.at;
+    lastDelay_ = arrival.at - arrival.packet.sent;
     highest_ = std::max(highest_, arrival.packet.seq);
     return true;
   });
   if (now < nextFeedback_) return;
+  if (options_.reportsOnly) {
+    nextFeedback_ = now + Nanos(1ms) * static_cast<int>(uniform(random_, 2000, 5000));
+    return sendReport(now);
+  }
   nextFeedback_ = now + options_.feedbackEvery;
   feedBack(now);
+}
+
+// RFC 3550, 6.4; heard without delay.
+void LadderSim::Client::sendReport(Nanos now) {
+  if (highest_ <= reportedTo_ || way.out || chance(way.loss)) return;
+  const double expected = highest_ - reportedTo_;
+  const double loss = std::max(0.0, 1 - static_cast<double>(arrived_.size()) / expected);
+  reportedTo_ = highest_;
+  arrived_.clear();
+  estimator.onReceiverReport(loss, std::chrono::ceil<std::chrono::milliseconds>(lastDelay_ + way.delay), now);
 }
 
 // All that arrived and was not reported, and what is missing between.

@@ -48,6 +48,7 @@ class LadderSim {
         {720, 30, 1500, 500}, {360, 30, 500, 166}, {180, 15, 150, 50}, {360, 0, 40, 13}};
     int audioKbps = 40;
     Nanos feedbackEvery = std::chrono::milliseconds(100);
+    bool reportsOnly = false;                   // no such feedback, but receiver reports every 2 to 5 s
     Nanos clientEpoch = std::chrono::hours(7);  // its clock against ours
     double content = 1;                         // of its bitrate, what the picture needs
     unsigned seed = 1;
@@ -84,6 +85,7 @@ class LadderSim {
     void send(int bytes, bool sound, Nanos now);
     void receive(Nanos now);
     void feedBack(Nanos now);
+    void sendReport(Nanos now);
     bool chance(double of) { return std::uniform_real_distribution<>(0, 1)(random_) < of; }
     Nanos jitter();
     Nanos stallEnd(Nanos now);
@@ -103,6 +105,7 @@ class LadderSim {
     std::vector<Arrival> coming_;
     std::map<std::uint32_t, Nanos> arrived_;
     std::uint32_t highest_ = 0, reportedTo_ = 0;
+    Nanos lastDelay_{0};
     Nanos nextFeedback_{0};
     std::deque<std::pair<Nanos, std::vector<PacketFeedback>>> back_;
     std::map<std::uint32_t, Packet> sent_;

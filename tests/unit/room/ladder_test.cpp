@@ -124,14 +124,24 @@ TEST_F(LadderTest, FallsToWhatFitsAtOnce) {
   }
 }
 
-TEST_F(LadderTest, WithoutAnEstimateItGoesDownOneByOne) {
+TEST_F(LadderTest, AVerdictOfReceiverReportsCountsOnce) {
+  network_.reports = 1;
   pass(10s);
   network_ = congested(std::nullopt);
-  EXPECT_EQ(step().level, kMedium);
-  EXPECT_EQ(pass(1s).level, kMedium) << "the queue that was has to drain";
-  EXPECT_EQ(pass(1s).level, kSmall);
-  pass(20s);
-  EXPECT_EQ(decision_.level, kSoundAlone);
+  network_.reports = 3;
+  network_.loss = 0.5;
+  EXPECT_EQ(step().level, kTop);
+  EXPECT_EQ(decision_.videoKbps, 599) << "85 % of the half";
+  EXPECT_EQ(pass(9s).videoKbps, 599);
+  network_.reports = 4;
+  EXPECT_EQ(pass(9s).videoKbps, 599) << "may be of the time before";
+  network_.reports = 5;
+  EXPECT_EQ(pass(1s).level, kMedium);
+  network_.loss = 1;
+  network_.reports = 6;
+  EXPECT_EQ(pass(9s).level, kMedium);
+  network_.reports = 7;
+  EXPECT_EQ(step().level, kSoundAlone);
   EXPECT_EQ(decision_.videoKbps, 0);
   EXPECT_EQ(decision_.paceKbps, 0);
 }
