@@ -29,6 +29,18 @@ void freeDescription(GstWebRTCSessionDescription* description) {
   if (description) gst_webrtc_session_description_free(description);
 }
 
+constexpr double kReportBandwidth = 1e6;  // bit/s that reports may take, for a moment
+
+// What is lost is asked for at once: by default an early report waits for up to half a second after the one
+// before (RFC 4585 section 3.5.2).
+void reportAtOnce(GstElement* rtpSession) {
+  GObject* session = nullptr;
+  g_object_get(rtpSession, "internal-session", &session, nullptr);
+  if (!session) return;
+  g_object_set(session, "rtcp-fraction", kReportBandwidth, nullptr);
+  g_object_unref(session);
+}
+
 // A jitter buffer keeps the first packet back for its whole latency, in case an earlier one is still under
 // way. A browser shows the first keyframe as soon as it is complete, and so do we. What is pushed is live
 // already: to wait for the time of the clock would only hold up the one thread that sends.
@@ -36,6 +48,7 @@ void tune(GstElement* element) {
   const GstElementFactory* factory = gst_element_get_factory(element);
   const std::string_view name = factory ? GST_OBJECT_NAME(factory) : "";
   if (name == "rtpjitterbuffer") g_object_set(element, "faststart-min-packets", 1, nullptr);
+  if (name == "rtpsession") reportAtOnce(element);
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
 }
 

@@ -7,7 +7,7 @@ import { until } from "../support/wait.mjs";
 import { Crowd, figuresBetween } from "./crowd.mjs";
 
 const kTiny = ["--size", "160x90", "--fps", "5", "--kbps", "50", "--talkers", "1"];
-const kJoins = 20, kKeyframeEveryMs = 300;
+const kJoins = 20, kKeyframeEveryMs = 300, kFirstFrameMs = 5000;
 
 /** @type {Server} */ let server;
 /** @type {Crowd[]} */ const crowds = [];
@@ -26,6 +26,7 @@ test("twenty joins within a second", async () => {
   const end = Date.now();
   const [staying, coming] = [await there?.report(), await storm.report()];
   assert.equal(coming.failed, 0, JSON.stringify(coming.members.map((/** @type {any} */ { failure }) => failure)));
+  assert.ok(coming.firstFrameMs.max < kFirstFrameMs, JSON.stringify(coming.firstFrameMs));
   const span = 1000 + coming.firstFrameMs.max; // in which keyframes are asked for
   for (const one of figuresBetween(staying, begin, end)) {
     const figures = JSON.stringify({ ...one, span });
