@@ -150,6 +150,8 @@ void ConferenceRoom::takeOver(Member& member, const wire::Join& join) {
   Participant& participant = *roster_.find(member.id);
   participant.muted = join.muted || !join.sendAudio;
   participant.cameraOff = join.cameraOff || !join.sendVideo;
+  const auto heard = member.link ? Clock::now() - member.link->silence() : member.heard;
+  if (!participant.muted && member.othersMute > heard) keepMuted(member);
   if (auto* old = std::exchange(member.link, nullptr))
     old->close({ErrorCode::conflict, "continued elsewhere", false, 0});
 }
@@ -207,7 +209,7 @@ Status ConferenceRoom::kick(const ParticipantId& id, const std::string& by) {
 Status ConferenceRoom::changeParticipant(const ParticipantId& id, const wire::PatchParticipant& change) {
   Member* member = memberOf(id);
   if (!member) return fail(ErrorCode::notFound, "participant {} is not here", id.value);
-  if (change.muted) setMuted(*roster_.find(id), *change.muted);
+  if (change.muted) setMuted(*member, *change.muted);
   if (change.maxHeight) {
     PictureBounds bounds = member->bounds;
     bounds.cap = *change.maxHeight;

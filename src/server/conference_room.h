@@ -35,6 +35,7 @@ struct RoomTiming {
   std::chrono::milliseconds retryWindow{30'000};
   std::chrono::milliseconds reloadLimit{5'000};  // who closes the page and is not back by then has left
   std::chrono::milliseconds deadAfter{9'000};    // who is not heard by media nor by WebSocket has left
+  std::chrono::milliseconds echo{1'200};         // within it a client takes news of itself for what it said
   int maxFailures = 3;                           // of a participant's connection within retryWindow
   CrashGuard::Limits crashes;
 };
@@ -105,6 +106,8 @@ class ConferenceRoom : public MediaRoomEvents {
     std::uint64_t seat = 0;
     Clock::time_point lost, heard;  // while it is: when that was, and when anything came by it last
     bool goingAway = false;         // said that its page is closed or reloaded
+    std::optional<Clock::time_point> othersMute;  // when others muted them, or when that was told
+    Timer muteNews;                               // until it is
     VideoCodec codec = VideoCodec::vp8;
     bool viewer = false;
     PictureBounds bounds;
@@ -158,7 +161,9 @@ class ConferenceRoom : public MediaRoomEvents {
   void handle(Member& member, const wire::Ping& ping);
   void handle(Member& member, const wire::Leave&);
   Connection* current(Member& member, const std::string& pc, std::uint32_t gen, const char* re);
-  void setMuted(Participant& participant, bool muted);
+  void setMuted(Member& member, bool muted);
+  void keepMuted(Member& member);
+  void tellMuted(Member& member);
 
   // conference_room_media.cpp: the process and the connections
   Peer peerOf(const PeerKey& key);  // nobody for a stale key

@@ -134,6 +134,110 @@ TEST_F(ConferenceTest, WhoHasLeftMeanwhileComesBackAsTheSame) {
   EXPECT_EQ(host.last().peers.back().key, key(*ada, 1)) << "of this stay";
 }
 
+// ---- muted by others meanwhile
+
+class MutedMeanwhile : public ConferenceTest {
+ protected:
+  void SetUp() override {
+    ConferenceTest::SetUp();
+    timing.echo = std::chrono::milliseconds(1);
+    ada = joined("Ada");
+    bob = joined("Bob");
+    connectMedia(*bob, 1);
+  }
+  void muteBob() { ada->say(wire::Moderate{wire::ModerateAction::mute, {bob->id()}}); }
+  bool muted() { return entries().at(1).muted; }
+  static bool saysMuted(const std::vector<wire::RosterEntry>& list) { return list.at(1).muted; }
+  // With the connection that he had, and not muted.
+  Client back() {
+    auto client = std::make_unique<FakeClient>();
+    wire::Join join = joinAs("Bob");
+    join.resume = bob->token();
+    join.keep = {{"main", 1}};
+    EXPECT_TRUE(enter(*client, join).has_value());
+    return client;
+  }
+  // Somebody mutes him, as his client sees it: in one roster he is not muted, in the next one he is.
+  static bool told(const FakeClient& client) {
+    const auto rosters = client.all<wire::Roster>();
+    for (std::size_t i = 1; i < rosters.size(); ++i)
+      if (!saysMuted(rosters[i - 1].participants) && saysMuted(rosters[i].participants)) return true;
+    return false;
+  }
+  bool toldSoon(const FakeClient& client) {
+    return runUntil([&] { return told(client); }, 2s);
+  }
+  Client ada, bob;
+};
+
+TEST_F(MutedMeanwhile, WhoComesBackStaysMutedAndIsToldOfIt) {
+  bob->seat.reset();
+  muteBob();
+  const Client again = back();
+  EXPECT_TRUE(muted());
+  EXPECT_TRUE(saysMuted(again->last<wire::Welcome>().participants));
+  EXPECT_EQ(host.last().calls.back(), fmt::format("update {} muted cameraOn", bob->id()));
+  EXPECT_TRUE(toldSoon(*again)) << "as a change: that they are muted may be the echo of their own words";
+  EXPECT_FALSE(told(*ada)) << "to others nothing has changed";
+  again->say(wire::ClientMedia{false, {}});
+  EXPECT_FALSE(muted()) << "they know, and may";
+  again->seat.reset();
+  const Client third = back();
+  EXPECT_FALSE(muted()) << "once";
+}
+
+TEST_F(MutedMeanwhile, WhoDoesNotKnowItYetDoesNotUnmute) {
+  timing.echo = 10s;
+  restart();
+  ada = joined("Ada");
+  bob = joined("Bob");
+  connectMedia(*bob, 1);
+  bob->seat.reset();
+  muteBob();
+  Client again = back();
+  again->say(wire::ClientMedia{false, true});
+  EXPECT_TRUE(muted());
+  EXPECT_TRUE(entries().at(1).cameraOff);
+  EXPECT_EQ(host.last().calls.back(), fmt::format("update {} cameraOff", bob->id()));
+  again->seat.reset();
+  again = back();
+  EXPECT_TRUE(muted()) << "away again before it was told";
+  again->say(wire::ClientMedia{true, {}});
+  again->say(wire::ClientMedia{false, {}});
+  EXPECT_FALSE(muted()) << "their own word counts";
+}
+
+TEST_F(MutedMeanwhile, MutingAgainDoesNotKeepItFromThem) {
+  bob->seat.reset();
+  muteBob();
+  const Client again = back();
+  muteBob();
+  EXPECT_TRUE(toldSoon(*again));
+}
+
+TEST_F(MutedMeanwhile, ASocketThatIsDeadUnnoticedCountsAsLost) {
+  bob->silent = 1h;
+  muteBob();
+  const Client again = back();
+  EXPECT_TRUE(muted());
+  EXPECT_TRUE(toldSoon(*again));
+}
+
+TEST_F(MutedMeanwhile, WhoWasHeardSinceKnowsIt) {
+  muteBob();
+  bob->seat.reset();
+  const Client again = back();
+  EXPECT_FALSE(muted()) << "they have unmuted themselves";
+}
+
+TEST_F(MutedMeanwhile, TheApiMayTakeItBack) {
+  bob->seat.reset();
+  muteBob();
+  ASSERT_TRUE(registry().changeParticipant(kRoom, {bob->id()}, {false, {}}).has_value());
+  const Client again = back();
+  EXPECT_FALSE(muted());
+}
+
 // ---- with the media that they had
 
 wire::Join returning(const FakeClient& client, std::vector<wire::KeptConnection> keep) {
