@@ -69,9 +69,9 @@ void ReceiverLadder::followWish(const Input& input, int best, Nanos now) {
     beforeInterruption_.reset();
     moveTo(bestThatFits(input, best), now);
     if (level_ < levels()) wishKbps_ = rung(level_).kbps;
-    why_ = ReceivingLimit::network;
+    if (level_ > best) hold(best, ReceivingLimit::network);
   }
-  if (level_ == best && !trial_) why_ = ReceivingLimit::wish;
+  if (level_ <= heldFrom_ && !trial_) why_ = ReceivingLimit::wish;
 }
 
 void ReceiverLadder::followSent(const Input& input, Nanos now) {
@@ -95,7 +95,7 @@ bool ReceiverLadder::followInterruption(const Input& input, Nanos now) {
     }
     if (now - *interruptedAt_ > kLongInterruption && level_ < lowestMoving()) {
       beforeInterruption_ = level_;
-      why_ = ReceivingLimit::network;
+      hold(level_, ReceivingLimit::network);
       moveTo(lowestMoving(), now);
     }
     return true;
@@ -184,8 +184,13 @@ void ReceiverLadder::fall(int level, ReceivingLimit why, Nanos now) {
   (why == ReceivingLimit::device ? device_ : network_).fell(trial_ || early(why, now), now);
   trial_.reset();
   climbedAt_.reset();
-  why_ = why;
+  hold(level_, why);
   moveTo(level, now);
+}
+
+void ReceiverLadder::hold(int from, ReceivingLimit why) {
+  if (why_ == ReceivingLimit::wish) heldFrom_ = from;
+  why_ = why;
 }
 
 void ReceiverLadder::moveTo(int level, Nanos now) {

@@ -69,6 +69,7 @@ class ReceiverLadder {
   bool followReports(const NetworkReport& network, Nanos now);
   void followDevice(const Input& input, Nanos now);
   void fall(int level, ReceivingLimit why, Nanos now);
+  void hold(int from, ReceivingLimit why);
   void moveTo(int level, Nanos now);
   bool early(ReceivingLimit why, Nanos now) const;
   void endTrial(Nanos now);
@@ -93,8 +94,9 @@ class ReceiverLadder {
   bool begun_ = false;
   int level_ = 0;
   double wishKbps_ = 0;
-  ReceivingLimit why_ = ReceivingLimit::none;
-  std::optional<Nanos> arrived_;  // when the frames of level_ began to be sent
+  ReceivingLimit why_ = ReceivingLimit::none;  // wish: nothing else holds it down
+  int heldFrom_ = 0;                           // where something else began to; back there nothing does
+  std::optional<Nanos> arrived_;               // when the frames of level_ began to be sent
   Nanos movedAt_{0}, updatedAt_{0};
 
   // By receiver reports alone: how many there had been when what they tell of began, and what the way carries

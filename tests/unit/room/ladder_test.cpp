@@ -307,6 +307,27 @@ TEST_F(LadderTest, AWishDoesNotLiftWhatTheNetworkHolds) {
   EXPECT_EQ(step().level, kSoundAlone) << "nonsense is the least";
 }
 
+TEST_F(LadderTest, AWishForWhatItHasDoesNotFreeIt) {
+  pass(10s);
+  congestFor(300ms, 150);
+  network_ = good();
+  ASSERT_EQ(decision_.level, kSmall);
+  for (const int wish : {kSmall, kStill}) {
+    bestLevel_ = wish;
+    pass(1s);
+    EXPECT_EQ(decision_.why, ReceivingLimit::wish);
+    bestLevel_ = kTop;
+    EXPECT_EQ(step().level, wish);
+    EXPECT_EQ(decision_.why, ReceivingLimit::network);
+  }
+  pass(40s);
+  ASSERT_EQ(decision_.level, kTop);
+  bestLevel_ = kSmall;
+  pass(1s);
+  bestLevel_ = kTop;
+  EXPECT_EQ(step().level, kTop) << "free again";
+}
+
 TEST_F(LadderTest, ADeviceThatDropsFramesGetsLess) {
   pass(10s);
   const ReceiverStats drops{2, 30, 30, 0, 10};
