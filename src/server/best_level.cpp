@@ -8,10 +8,11 @@ namespace {
 
 int byHeight(const std::vector<RungSpec>& rungs, const CanvasSettings& canvas, int height) {
   if (height <= 0) return static_cast<int>(rungs.size());
+  const int most = std::max(height, rungs.back().height);
   const auto fits = std::find_if(rungs.begin(), rungs.end(), [&](const RungSpec& rung) {
-    return std::min(rung.height, canvas.height) <= height;
+    return std::min(rung.height, canvas.height) <= most;
   });
-  return static_cast<int>(std::min(fits, rungs.end() - 1) - rungs.begin());
+  return static_cast<int>(fits - rungs.begin());
 }
 
 // How high the picture is on the screen, as far as its height or width allows.

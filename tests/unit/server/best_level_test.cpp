@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "config/settings.h"
+
 namespace tessera::server {
 namespace {
 
@@ -24,14 +26,31 @@ TEST(BestLevel, AWishIsForAtMostThatHeight) {
   EXPECT_EQ(level({.wish = 719}), 1);
   EXPECT_EQ(level({.wish = 360}), 1);
   EXPECT_EQ(level({.wish = 180}), 2);
-  EXPECT_EQ(level({.wish = 100}), 3) << "the last rung, though higher: whoever wants a picture gets one";
+  EXPECT_EQ(level({.wish = 100}), 2) << "the lowest that moves, though higher: whoever wants a picture gets one";
   EXPECT_EQ(level({.wish = 0}), 4) << "sound alone";
+}
+
+TEST(BestLevel, OfTheLowestRungsTheFirstIsThereForWhoeverWantsLess) {
+  config::Room upright;
+  upright.canvas = {720, 1280, 30};
+  const std::vector<RungSpec> usual = config::ladderOf(upright);
+  ASSERT_EQ(usual.at(2).height, usual.at(3).height);
+  ASSERT_EQ(usual.at(3).fps, 0);
+  EXPECT_EQ(bestLevel(usual, upright.canvas, {.wish = 640}), 1);
+  EXPECT_EQ(bestLevel(usual, upright.canvas, {.wish = 360}), 2);
+  EXPECT_EQ(bestLevel(usual, upright.canvas, {.wish = 180}), 2);
+  EXPECT_EQ(bestLevel(usual, upright.canvas, {.wish = 0}), 4);
+  const std::vector<RungSpec> coarse{{720, 30, 1500, 500}, {240, 30, 300, 100}, {240, 0, 40, 15}};
+  EXPECT_EQ(bestLevel(coarse, kCanvas, {.wish = 240}), 1);
+  EXPECT_EQ(bestLevel(coarse, kCanvas, {.wish = 180}), 1);
+  const std::vector<RungSpec> lowStill{{720, 30, 1500, 500}, {240, 30, 300, 100}, {90, 0, 40, 15}};
+  EXPECT_EQ(bestLevel(lowStill, kCanvas, {.wish = 60}), 2) << "none that moves is as low";
 }
 
 TEST(BestLevel, TheOperatorsCapIsTheSameButThatNoneIsAny) {
   EXPECT_EQ(level({.cap = 0}), 0);
   EXPECT_EQ(level({.cap = 500}), 1);
-  EXPECT_EQ(level({.cap = 1}), 3);
+  EXPECT_EQ(level({.cap = 1}), 2);
 }
 
 TEST(BestLevel, TheScreenIsCoveredByTheLowestRungThatMoves) {
