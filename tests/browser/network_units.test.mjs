@@ -11,8 +11,9 @@ const { Conference } = await import("../../web/sdk/tessera.js");
 const { encodingFor } = await import("../../web/sdk/sending.js");
 const { sample, statsMessage } = await import("../../web/sdk/stats.js");
 const { HardwareCodecs } = await import("../../web/sdk/codecs.js");
+const { PathWatch } = await import("../../web/sdk/path_watch.js");
 
-const kPollMs = 400;
+const kPollMs = 250;
 const kResumed = { ...kWelcome, resumed: true };
 
 /** @type {InstanceType<typeof Conference>} */ let conference;
@@ -66,6 +67,21 @@ async function poll(times, connection = null) {
     clock.tick(kPollMs);
     await settled();
   }
+}
+
+/**
+ * From now on the server answers at once.
+ * @param {FakeSocket} socket
+ * @param {() => void} [reconnect] what it does when it is asked for another connection
+ */
+function answers(socket, reconnect = () => {}) {
+  const { send } = socket;
+  socket.send = (text) => {
+    send.call(socket, text);
+    const { type, id } = JSON.parse(text);
+    if (type === "ping") queueMicrotask(() => socket.receive({ type: "pong", id }));
+    if (type === "reconnect") queueMicrotask(reconnect);
+  };
 }
 
 const camera = (width = 1280, height = 720) => new FakeTrack("video", { width, height });
@@ -132,18 +148,18 @@ test("what an engine did not take is tried again, but not for ever", async () =>
   await settled();
   assert.notDeepEqual(sender.parameters.encodings, wanted);
   sender.rejects = [];
-  await poll(5, connection);
+  await poll(8, connection);
   assert.deepEqual(sender.parameters.encodings, wanted);
   const before = sender.calls;
-  await poll(10, connection);
+  await poll(16, connection);
   assert.equal(sender.calls, before, "it has all of it");
 
   sender.rejects = ["maxFramerate"];
   ingest(socket, { width: 640, height: 360 });
-  await poll(15, connection);
+  await poll(24, connection);
   const tried = sender.calls - before;
   assert.equal(tried, 3 * 6, "all members at once, each of four alone, and what goes with them");
-  await poll(15, connection);
+  await poll(24, connection);
   assert.equal(sender.calls - before, tried);
 });
 
@@ -157,10 +173,10 @@ test("another camera, and a camera whose size changes, are sent as the same tile
   assert.equal(sender.parameters.encodings[0].scaleResolutionDownBy, 2);
   settings.width = 960;
   settings.height = 540;
-  await poll(5, connection);
+  await poll(8, connection);
   assert.equal(sender.parameters.encodings[0].scaleResolutionDownBy, 3);
   const calls = sender.calls;
-  await poll(50, connection);
+  await poll(32, connection);
   assert.equal(sender.calls, calls, "nothing is set anew while nothing changes");
 });
 
@@ -238,7 +254,7 @@ test("how the mix arrives is counted from one message to the next", () => {
 test("how the mix arrives is told every two seconds", async () => {
   const { socket, connection } = await call();
   connection.report = [{ type: "inbound-rtp", kind: "video", framesDecoded: 100 }];
-  await poll(20, connection);
+  await poll(32, connection);
   assert.equal(socket.of("stats").length, 3, "8 s, and the first is where counting begins");
 });
 
@@ -284,34 +300,65 @@ test("a browser that does not know the question has no hardware", async () => {
 
 test("media that stops while the socket answers is asked for again, within two seconds", async () => {
   const { socket, connection } = await call();
-  await poll(10, connection);
+  await poll(16, connection);
   assert.equal(pings(socket), 0, "a call that is well asks nothing");
+  answers(socket);
+  connection.packets++; // the last one comes right after a poll
   await poll(3);
-  assert.deepEqual(socket.of("ping"), [{ type: "ping", id: 1 }]);
-  socket.receive({ type: "pong", id: 1 });
+  assert.equal(pings(socket), 0);
+  await poll(1);
+  assert.deepEqual(socket.of("ping"), [{ type: "ping", id: 1 }], "a suspicion");
+  await poll(2);
+  assert.deepEqual(socket.of("reconnect"), []);
+  await poll(2); // 2 s since the last packet, for those who wait longest
   clock.tick(0);
   assert.deepEqual(socket.of("reconnect"), [{ type: "reconnect", pc: "main" }]);
   assert.equal(FakeSocket.all.length, 1, "the socket stays");
   await offer(socket, 2);
-  await poll(20, FakeConnection.all.at(-1));
+  await poll(32, FakeConnection.all.at(-1));
   assert.equal(socket.of("reconnect").length, 1);
 });
 
-test("the loss of a second is no change of network", async () => {
+test("a loss of a second, and a server that stands still for longer, are no change of network", async () => {
   const { socket, connection } = await call();
-  for (let round = 0; round < 3; round++) {
+  answers(socket);
+  for (const silent of [4, 4, 5, 5]) { // polls
     await poll(5, connection);
-    await poll(2);
+    await poll(silent);
   }
-  assert.equal(pings(socket), 0);
+  await poll(5, connection);
+  assert.equal(socket.of("reconnect").length, 0);
+  assert.equal(FakeSocket.all.length, 1);
+});
+
+test("when a server stands still for long, not all ask in one moment, and whom it comes back to does not ask", () => {
+  /** @param {number} random @param {number} silent polls */
+  const asks = (random, silent) => {
+    let asked = 0, pinged = 0;
+    const path = new PathWatch((id) => {
+      pinged = id;
+      return true;
+    }, () => random);
+    path.on("mediaDead", () => asked++);
+    path.poll({ gen: 1, received: 1 });
+    for (let at = 0; at < silent; at++) {
+      path.poll({ gen: 1, received: 1 });
+      path.answered(pinged);
+    }
+    path.poll({ gen: 1, received: 2 });
+    return asked;
+  };
+  assert.deepEqual([asks(0, 5), asks(0, 6)], [0, 1]);
+  assert.deepEqual([asks(0.9, 6), asks(0.9, 7)], [0, 1]);
 });
 
 test("a socket that does not answer either is replaced, and does not ask for what is dead", async () => {
   const { connection } = await call();
   await poll(5, connection);
-  await poll(3 + 2);
+  connection.packets++;
+  await poll(6);
   assert.equal(FakeSocket.all.length, 1);
-  await poll(1);
+  await poll(1); // 1.75 s
   assert.equal(FakeSocket.all.length, 2);
   assert.equal(conference.state, "reconnecting");
   const socket = admit(kResumed);
@@ -325,9 +372,9 @@ test("a shared screen went the same way as the media: it is asked for again, and
   const { socket, connection } = await call();
   conference.shareScreen(fakeCapture("video"));
   await offer(socket, 1, "screen");
+  answers(socket);
   await poll(5, connection);
-  await poll(5);
-  socket.receive({ type: "pong", id: 1 });
+  await poll(8);
   clock.tick(0);
   assert.deepEqual(socket.of("reconnect"), [{ type: "reconnect", pc: "main" }, { type: "reconnect", pc: "screen" }]);
   conference.reconnectNow();
@@ -340,9 +387,9 @@ test("a screen's connection that is still being made is left alone", async () =>
   const { socket, connection } = await call();
   conference.shareScreen(fakeCapture("video"));
   socket.receive({ type: "offer", pc: "screen", gen: 1, sdp: "offer 1" });
+  answers(socket);
   await poll(5, connection);
-  await poll(5);
-  socket.receive({ type: "pong", id: 1 });
+  await poll(8);
   clock.tick(0);
   assert.deepEqual(socket.of("reconnect"), [{ type: "reconnect", pc: "main" }]);
 });
@@ -361,25 +408,18 @@ test("an answer that comes late, or to another question, changes nothing", async
 
 test("a network that carries no media at all is not asked again and again", async () => {
   const { socket } = await call();
-  socket.send = new Proxy(socket.send, { // a server that answers, and offers what never carries anything
-    apply(send, self, [text]) {
-      Reflect.apply(send, self, [text]);
-      const { type, id } = JSON.parse(text);
-      if (type === "ping") queueMicrotask(() => socket.receive({ type: "pong", id }));
-      if (type === "reconnect") queueMicrotask(() => void offer(socket, FakeConnection.all.length + 1));
-    },
-  });
-  await poll(150);
+  answers(socket, () => void offer(socket, FakeConnection.all.length + 1)); // which never carries anything
+  await poll(240);
   assert.ok(socket.of("reconnect").length >= 3 && socket.of("reconnect").length <= 8, `${socket.of("reconnect").length} in a minute`);
 });
 
 test("a socket from which nothing comes for long is asked, and replaced when it is dead; the media stays", async () => {
   const { socket, connection } = await call();
-  await poll(24, connection);
+  await poll(39, connection);
   assert.equal(pings(socket), 0);
   await poll(1, connection);
   assert.equal(pings(socket), 1);
-  await poll(11, connection);
+  await poll(19, connection);
   assert.equal(FakeSocket.all.length, 1, "a slow one gets its time");
   await poll(1, connection);
   assert.equal(FakeSocket.all.length, 2);

@@ -4,7 +4,7 @@ import { watchNetwork } from "./network.js";
 import { kPollMs, PathWatch } from "./path_watch.js";
 import { sample, statsMessage } from "./stats.js";
 
-const kPollsPerReport = 5; // one every 2 s
+const kPollsPerReport = 8; // one every 2 s
 
 /**
  * Looks after a call: whether media and socket still carry something, and how the mix arrives, which it tells

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Emitter } from "./emitter.js";
 
-export const kPollMs = 400;
-/** All in polls. */
-const kSilent = 3; // the server sends sound 50 times a second: this long without is no accident
-const kMostPatient = 24;
-const kHealthy = 25;
+export const kPollMs = 250;
+/** All in polls. Up to one passes between the last packet and the first silent poll. */
+const kSilent = 6; // the server sends sound 50 times a second: this long without is no accident, and within 2 s
+const kMostPatient = 40;
+const kHealthy = 40;
 const kPongDue = 3; // while the media is silent, too
-const kPongDueAlone = 12; // media flows: the socket may be only slow
-const kQuiet = 25; // nothing from the server, which may be dead without a sign
+const kPongDueAlone = 20; // media flows: the socket may be only slow
+const kQuiet = 40; // nothing from the server, which may be dead without a sign
 
 /**
  * Notices that the way to the server has broken before the browser does: the network changed, or forgot us. When
- * no media arrives, or nothing by the socket, it asks the socket for an answer; what answers is kept, what does not
- * is dead. Each time it lets more pass before the next, until all has been well for a while.
+ * no media arrives, or nothing by the socket, it asks the socket for an answer, early enough to have it in time; what
+ * answers is kept, what does not is dead. Each time it lets more pass before the next, until all has been well for a
+ * while.
  * @extends {Emitter<{mediaDead: void, socketDead: void}>}
  */
 export class PathWatch extends Emitter {
@@ -21,17 +22,24 @@ export class PathWatch extends Emitter {
   #lastId = 0;
   /** @type {number | null} polls since a ping without an answer */
   #waiting = null;
+  #sinceAnswer = Infinity;
   #gen = 0;
   #received = 0;
   #silent = 0;
   #healthy = 0;
   #patience = kSilent;
+  #grace = 0;
   #quiet = 0;
+  #random;
 
-  /** @param {(id: number) => boolean} ping false: there is no open socket to ask */
-  constructor(ping) {
+  /**
+   * @param {(id: number) => boolean} ping false: there is no open socket to ask
+   * @param {() => number} [random] 0 to 1
+   */
+  constructor(ping, random = Math.random) {
     super();
     this.#ping = ping;
+    this.#random = random;
   }
 
   /**
@@ -41,8 +49,10 @@ export class PathWatch extends Emitter {
   poll(media) {
     this.#look(media);
     this.#quiet++;
-    if (this.#waiting !== null) this.#wait();
-    else if (this.#isSilent || this.#quiet >= kQuiet) this.suspect();
+    this.#sinceAnswer++;
+    if (this.#isDead) this.#mediaDead();
+    else if (this.#waiting !== null) this.#wait();
+    else if (this.#silent >= this.#patience - kPongDue || this.#quiet >= kQuiet) this.suspect();
   }
 
   /** There is a reason to ask: another network, for instance. */
@@ -62,14 +72,14 @@ export class PathWatch extends Emitter {
   answered(id) {
     if (this.#waiting === null || id !== this.#lastId) return;
     this.#waiting = null;
-    if (!this.#isSilent) return;
-    this.#lostPatience();
-    this.emit("mediaDead", undefined);
+    this.#sinceAnswer = 0;
+    if (this.#isDead) this.#mediaDead();
   }
 
   /** There is a new socket, or none. */
   startOver() {
     this.#waiting = null;
+    this.#sinceAnswer = Infinity;
     this.#quiet = 0;
   }
 
@@ -77,11 +87,16 @@ export class PathWatch extends Emitter {
     return this.#silent >= this.#patience;
   }
 
+  /** The media, while the socket answers. */
+  get #isDead() {
+    return this.#silent >= this.#patience + this.#grace && this.#sinceAnswer <= kPongDue;
+  }
+
   /** @param {{gen: number, received: number} | null} media */
   #look(media) {
     const moves = media?.gen !== this.#gen || media.received > this.#received;
     if (!media || moves) this.#silent = 0;
-    else this.#silent++;
+    else if (this.#silent++ === 0) this.#grace = Math.round(this.#random()); // not everybody in one moment
     this.#healthy = media && moves ? this.#healthy + 1 : 0;
     if (this.#healthy >= kHealthy) this.#patience = kSilent;
     this.#gen = media?.gen ?? 0;
@@ -96,6 +111,11 @@ export class PathWatch extends Emitter {
     if (this.#isSilent) this.emit("mediaDead", undefined);
     this.#lostPatience();
     this.emit("socketDead", undefined);
+  }
+
+  #mediaDead() {
+    this.#lostPatience();
+    this.emit("mediaDead", undefined);
   }
 
   #lostPatience() {
