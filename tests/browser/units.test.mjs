@@ -57,6 +57,13 @@ test("why a picture is not the best: the truth, and nothing when nothing is amis
   assert.equal(text({ width: 0, height: 0, fps: 0, limit: "wish" }), "Limited by the server: sound only");
 });
 
+test("the picture that an address asks for is one that the server takes", async () => {
+  Object.assign(globalThis, { HTMLElement: class {}, customElements: { define: () => {} } });
+  const { wantedHeight } = await import("../../web/page/picture_menu.js");
+  assert.deepEqual(["0", "180", "16384", "16385", "99999"].map(wantedHeight), [0, 180, 16384, 16384, 16384]);
+  assert.deepEqual(["", "-1", "1.5", "100000", "tall"].map(wantedHeight), Array(5).fill(null));
+});
+
 test("initials and room names", () => {
   assert.deepEqual(["Ada Lovelace", "bob", "", "  José  María del Río "].map(initials), ["AL", "B", "?", "JR"]);
   assert.deepEqual(["🌲 Zoe", "👩‍🚀", "李 小龍", "Ada (ACME)", "(ACME)"].map(initials), ["Z", "👩‍🚀", "李", "A", "A"]);

@@ -5,6 +5,7 @@ import { recall, remember } from "./memory.js";
 import { Menu } from "./menu.js";
 
 const kKey = "d";
+const kTallest = 16384; // the server takes no more
 const kItems = /** @type {const} */ ([
   { height: null, icon: "picture", text: "Automatic", hint: "as good as your network and device carry" },
   { height: 180, icon: "saver", text: "Save data", hint: "a small picture" },
@@ -18,7 +19,7 @@ const kItems = /** @type {const} */ ([
  */
 export function wantedHeight(given) {
   const text = given ?? recall("receive");
-  return /^\d{1,5}$/.test(text) ? Number(text) : null;
+  return /^\d{1,5}$/.test(text) ? Math.min(Number(text), kTallest) : null;
 }
 
 /** `<tessera-picture>`: how much picture this device wants, for oneself alone. */
