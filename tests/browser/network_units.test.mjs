@@ -245,10 +245,11 @@ test("how the mix arrives is counted from one message to the next", () => {
   const at = (gen, atMs, ...entries) => ({ ...sample(gen, new Map(Object.entries(entries))), atMs });
   const pair = { type: "candidate-pair", nominated: true, currentRoundTripTime: 0.0421 };
   assert.deepEqual(statsMessage(at(1, 1000, video), at(1, 3000, later, pair)), {
-    type: "stats", seconds: 2, fps: 25, framesDecoded: 50, framesDropped: 1, freezes: 0, decodeMs: 8, packetsLost: 4, rttMs: 42 });
+    type: "stats", seconds: 2, fps: 25, framesDecoded: 50, framesDropped: 1, freezes: 0, decodeMs: 8, packetsLost: 1, rttMs: 42 });
   assert.equal(statsMessage(at(1, 1000, video), at(2, 3000, later)), null, "another connection counts from zero");
   assert.equal(statsMessage(null, at(1, 1000, video)), null);
   assert.equal(statsMessage(at(1, 1000, video), at(1, 3000, video))?.decodeMs, 0, "no frame, no time");
+  assert.equal(statsMessage(at(1, 1000, later), at(1, 3000, { ...later, packetsLost: 2 }))?.packetsLost, 0, "what was late is lost no more");
 });
 
 test("how the mix arrives is told every two seconds", async () => {

@@ -45,7 +45,7 @@ export function statsMessage(before, now) {
     framesDropped: Math.max(0, now.dropped - before.dropped),
     freezes: Math.max(0, now.freezes - before.freezes),
     decodeMs: framesDecoded ? round((1000 * decodeSeconds) / framesDecoded) : 0,
-    packetsLost: now.lost,
+    packetsLost: Math.max(0, now.lost - before.lost),
     rttMs: now.rttMs,
   };
 }
