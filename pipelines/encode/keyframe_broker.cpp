@@ -9,7 +9,7 @@ void KeyframeBroker::request() {
 }
 
 bool KeyframeBroker::dueLocked(mix::Nanos now) const {
-  return wanted_ && (!everMade_ || now - last_ >= kMinInterval);
+  return wanted_ && (!everMade_ || now - last_ >= least_);
 }
 
 bool KeyframeBroker::due(mix::Nanos now) const {

@@ -7,14 +7,17 @@
 namespace tessera {
 
 // Coalesces the keyframe requests of all receivers of a rung: the first is granted at once, further ones at
-// most every kMinInterval, and one that has to wait is not lost. A keyframe that comes out answers every
+// most every `least`, and one that has to wait is not lost. A keyframe that comes out answers every
 // request made before it, whatever caused it. Thread-safe; time is the caller's.
 class KeyframeBroker {
  public:
   static constexpr mix::Nanos kMinInterval = std::chrono::milliseconds(300);
+  // Of a still rung, which keyframes that come out of turn would make a moving one.
+  static constexpr mix::Nanos kMinStillInterval = std::chrono::seconds(1);
 
+  explicit KeyframeBroker(mix::Nanos least = kMinInterval) : least_(least) {}
   void request();
-  // Asked before each frame is encoded: shall this one be a keyframe? Granted again after kMinInterval when
+  // Asked before each frame is encoded: shall this one be a keyframe? Granted again after `least` when
   // no keyframe came out of it.
   bool take(mix::Nanos now);
   bool due(mix::Nanos now) const;  // would take() grant?
@@ -23,6 +26,7 @@ class KeyframeBroker {
  private:
   bool dueLocked(mix::Nanos now) const;
 
+  const mix::Nanos least_;
   mutable std::mutex mutex_;
   bool wanted_ = false;
   bool everMade_ = false;

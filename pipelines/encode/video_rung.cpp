@@ -22,6 +22,7 @@ VideoRung::VideoRung(const RungSettings& settings, Handlers handlers)
       handlers_(std::move(handlers)),
       canvasFps_(settings.canvas.fps),
       kbps_(settings.spec.kbps),
+      keyframes_(spec_.fps > 0 ? KeyframeBroker::kMinInterval : KeyframeBroker::kMinStillInterval),
       settings_{settings.codec, rungPicture(spec_, settings.canvas), spec_.kbps} {}
 
 VideoRung::~VideoRung() {

@@ -75,7 +75,8 @@ std::optional<RungId> FanOut::sentRung(ReceiverId id) const {
 
 void FanOut::askKeyframe(ReceiverId id) {
   const auto receiver = find(id);
-  if (const auto rung = receiver ? receiver->wantedRung() : std::nullopt) handlers_.onKeyframeNeeded(*rung);
+  if (const auto rung = receiver ? receiver->askKeyframe(clock_()) : std::nullopt)
+    handlers_.onKeyframeNeeded(*rung);
 }
 
 RtpFrameRef FanOut::packetize(std::optional<RungId> rung, const gst::Ref<GstBuffer>& frame) {

@@ -57,7 +57,8 @@ class FanOut {
   // How fast its video is let out (pacer.h), which is more than its bitrate; 0: at once.
   void setRate(ReceiverId id, int kbps);
   std::optional<RungId> sentRung(ReceiverId id) const;  // the rung of the frames that it is sent
-  // It sent PLI or FIR: a keyframe of the rung that it takes or is to take, which would mend its picture too.
+  // It sent PLI or FIR: a keyframe of the rung that it takes or is to take, which would mend its picture too;
+  // not as often as it likes, since the others on that rung get it as well.
   void askKeyframe(ReceiverId id);
 
   void video(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe);

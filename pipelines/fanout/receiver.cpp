@@ -63,8 +63,14 @@ std::optional<RungId> Receiver::sentRung() {
   return sent_;
 }
 
-std::optional<RungId> Receiver::wantedRung() {
+// What is refused is forgotten: whoever still waits asks again until a keyframe has come, and most of those
+// who do have one on its way to them.
+std::optional<RungId> Receiver::askKeyframe(mix::Nanos now) {
   const std::lock_guard lock(mutex_);
+  if (closed_ || !wanted_) return std::nullopt;
+  if (pleadedAt_.count() != 0 && now - pleadedAt_ < kPleaEvery) return std::nullopt;
+  if (!pleas_.take(TokenBucket::Clock::time_point(now))) return std::nullopt;
+  pleadedAt_ = now;
   return wanted_;
 }
 

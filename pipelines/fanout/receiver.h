@@ -7,6 +7,7 @@
 
 #include "pipelines/fanout/fan_out.h"
 #include "pipelines/fanout/pacer.h"
+#include "room/token_bucket.h"
 
 namespace tessera {
 
@@ -21,6 +22,10 @@ class Receiver : public WorkerPool::Strand {
   static constexpr std::size_t kMaxVideoQueued = 30;  // frames, should time stand still
   static constexpr std::size_t kMaxAudioQueued = 30;  // packets, 600 ms
   static constexpr mix::Nanos kAskAgainAfter = std::chrono::seconds(1);
+  // Keyframes that it may have made, for everybody on its rung, by asking: the first at once, then one a
+  // second, and one in 4 s when it goes on and on.
+  static constexpr mix::Nanos kPleaEvery = std::chrono::seconds(1);
+  static constexpr double kPleas = 3, kPleasPerSecond = 0.25;
 
   Receiver(ReceiverId id, std::shared_ptr<LegOutput> output, std::optional<RungId> rung,
            const mix::AudioSlot* slot, FanOut::Clock clock);
@@ -36,7 +41,7 @@ class Receiver : public WorkerPool::Strand {
   Queued setRung(std::optional<RungId> rung, mix::Nanos now);
   void setRate(int kbps);
   std::optional<RungId> sentRung();
-  std::optional<RungId> wantedRung();
+  std::optional<RungId> askKeyframe(mix::Nanos now);  // of which rung, if it may
   void close();
 
   std::optional<mix::Nanos> run() override;
@@ -97,10 +102,12 @@ class Receiver : public WorkerPool::Strand {
   Pacer pacer_;
   std::optional<RungId> wanted_;
   std::optional<RungId> sent_;
-  bool gateOpen_ = false;   // a keyframe of sent_ has been queued since the last gap
-  mix::Nanos askedAt_{0};   // for a keyframe of wanted_; 0: not since one came or the last gap
-  bool scheduled_ = false;  // a thread has it or will
-  mix::Nanos alarm_{0};     // when the pool runs it again; 0: not by itself
+  bool gateOpen_ = false;  // a keyframe of sent_ has been queued since the last gap
+  mix::Nanos askedAt_{0};  // for a keyframe of wanted_; 0: not since one came or the last gap
+  TokenBucket pleas_{kPleasPerSecond, kPleas};
+  mix::Nanos pleadedAt_{0};  // 0: never
+  bool scheduled_ = false;   // a thread has it or will
+  mix::Nanos alarm_{0};      // when the pool runs it again; 0: not by itself
   bool closed_ = false;
   mix::Nanos pushingSince_{0};  // 0: no push under way
   std::thread::id pusher_;

@@ -7,6 +7,7 @@ namespace tessera {
 namespace {
 
 using namespace test;
+using std::chrono::seconds;
 
 constexpr RungId kLow{VideoCodec::vp8, 2};
 using Rungs = std::vector<RungId>;
@@ -142,8 +143,27 @@ TEST_F(FanOutRungsTest, soundAloneDropsThePictureAtOnceAndComesBack) {
 TEST_F(FanOutRungsTest, aLostPictureIsMendedByTheRungThatIsToCome) {
   fanOut_->askKeyframe(id_);
   fanOut_->setRung(id_, kLow);
+  pass(Receiver::kPleaEvery);
   fanOut_->askKeyframe(id_);
   EXPECT_EQ(asked(), (Rungs{kTop, kLow, kLow}));
+}
+
+// As a browser does that has lost a part of the first keyframe that it was sent.
+TEST_F(FanOutRungsTest, aKeyframeThatDoesNotArriveIsMadeAgainSoon) {
+  for (int ms = 0; ms < 1200; ms += 200, pass(milliseconds(200))) fanOut_->askKeyframe(id_);
+  EXPECT_EQ(asked(), (Rungs{kTop, kTop}));
+  pass(seconds(12));
+  fanOut_->askKeyframe(id_);
+  EXPECT_EQ(asked().size(), 3U) << "the next loss: at once";
+}
+
+TEST_F(FanOutRungsTest, whoAsksWithoutEndDoesNotRuleTheRung) {
+  const auto [other, otherId] = join();
+  for (int ms = 0; ms < 60'000; ms += 50, pass(milliseconds(50))) fanOut_->askKeyframe(id_);
+  EXPECT_NEAR(static_cast<double>(asked().size()), Receiver::kPleas + 60 * Receiver::kPleasPerSecond, 1);
+  const auto before = asked().size();
+  fanOut_->askKeyframe(otherId);
+  EXPECT_EQ(asked().size(), before + 1) << "each has its own share";
 }
 
 TEST_F(FanOutRungsTest, whoWantsNoPictureIsNotAskedFor) {

@@ -45,6 +45,16 @@ TEST(KeyframeBroker, keepsARequestThatHasToWait) {
   EXPECT_TRUE(broker.take(kStart + milliseconds(300)));
 }
 
+TEST(KeyframeBroker, isAsSparingAsItIsTold) {
+  KeyframeBroker broker(KeyframeBroker::kMinStillInterval);
+  broker.request();
+  ASSERT_TRUE(broker.take(kStart));
+  broker.delivered(kStart);
+  broker.request();
+  EXPECT_FALSE(broker.due(kStart + KeyframeBroker::kMinStillInterval - milliseconds(1)));
+  EXPECT_TRUE(broker.due(kStart + KeyframeBroker::kMinStillInterval));
+}
+
 TEST(KeyframeBroker, countsAnyKeyframeAsTheAnswer) {
   KeyframeBroker broker;
   broker.request();
