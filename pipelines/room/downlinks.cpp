@@ -102,8 +102,7 @@ std::optional<RungId> Downlinks::rungAt(VideoCodec codec, int level) const {
 std::vector<int> Downlinks::kbpsOfOthers(ReceiverId id, VideoCodec codec) const {
   std::vector<int> kbps;
   for (int level = 0; level < levels(); ++level) {
-    const auto others = wishes({codec, level}, id);
-    kbps.push_back(others.empty() ? 0 : rungKbps(settings_.rungs[static_cast<std::size_t>(level)], others));
+    kbps.push_back(bestKbps(settings_.rungs[static_cast<std::size_t>(level)], wishes({codec, level}, id)));
   }
   return kbps;
 }
@@ -111,8 +110,9 @@ std::vector<int> Downlinks::kbpsOfOthers(ReceiverId id, VideoCodec codec) const 
 std::vector<int> Downlinks::wishes(RungId rung, ReceiverId except) const {
   std::vector<int> kbps;
   for (const auto& [id, downlink] : downlinks_) {
-    if (id != except && rungAt(downlink.codec, downlink.decision.level) == rung)
-      kbps.push_back(downlink.decision.videoKbps);
+    const auto& decision = downlink.decision;  // 0 kbit/s: none has been made yet
+    if (id != except && decision.videoKbps > 0 && rungAt(downlink.codec, decision.level) == rung)
+      kbps.push_back(decision.videoKbps);
   }
   return kbps;
 }

@@ -26,7 +26,7 @@ constexpr int kReportsToFall = 2, kReportsToPass = 3;
 constexpr double kOfPassed = 0.85, kReportsGrowth = 1.15;
 constexpr Nanos kNoKeyframe = seconds(5);  // a trial whose rung does not come
 constexpr double kRampPerSecond = 1.7;     // of the bitrate; from a rung's least to its best in a trial
-constexpr double kBearable = 0.9;          // of what the others have a rung encoded at
+constexpr double kBearable = 0.9;          // of what another on a rung can take
 constexpr double kTightPace = 1.2, kCarefulPace = 2, kPace = 2.5;  // of the wish
 constexpr double kLeastPaceKbps = 1000;
 constexpr double kHealthyLoss = 0.02;
@@ -224,7 +224,7 @@ void ReceiverLadder::adaptRate(const Input& input, Nanos passed) {
   const double seconds = std::chrono::duration<double>(passed).count();
   const double ramp = wishKbps_ * std::pow(kRampPerSecond, seconds);
   const double least = rung(level_).minKbps, most = rung(level_).kbps;
-  // Among others it takes what they have, or leaves.
+  // Among others it takes about what the best can, or leaves.
   const bool alone = others(input, level_) == 0;
   wishKbps_ = std::clamp(std::min(videoRoom(input), alone ? ramp : most), least, most);
 }
@@ -288,6 +288,11 @@ int ReceiverLadder::bestThatFits(const Input& input, int level) const {
 int rungKbps(const RungSpec& rung, std::span<const int> wishes) {
   const auto least = std::ranges::min_element(wishes);
   return least == wishes.end() ? rung.kbps : std::clamp(*least, rung.minKbps, rung.kbps);
+}
+
+int bestKbps(const RungSpec& rung, std::span<const int> wishes) {
+  const auto best = std::ranges::max_element(wishes);
+  return best == wishes.end() ? 0 : std::clamp(*best, rung.minKbps, rung.kbps);
 }
 
 }  // namespace tessera

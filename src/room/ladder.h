@@ -32,7 +32,7 @@ class ReceiverLadder {
     NetworkReport network;
     std::optional<ReceiverStats> stats;  // a new one from the client
     int bestLevel = 0;                   // what it wants or may have at most; see PeerSettings
-    // What the others on each rung have it encoded at; 0: nobody else is there. One for each rung.
+    // What the best of the others on each rung can take; 0: nobody else is there. One for each rung.
     std::span<const int> kbpsOfOthers;
     // The level whose frames are on their way to it; differs from the last decision until that rung's
     // keyframe.
@@ -117,5 +117,8 @@ class ReceiverLadder {
 // The bitrate of a rung: what all who take it can bear, in its bounds. `wishes` are their videoKbps; none:
 // its best.
 int rungKbps(const RungSpec& rung, std::span<const int> wishes);
+// The most that one of them can take, in its bounds, for Input::kbpsOfOthers; none: 0. Not what it is encoded
+// at: two who get less by turns would pull it down to its least.
+int bestKbps(const RungSpec& rung, std::span<const int> wishes);
 
 }  // namespace tessera

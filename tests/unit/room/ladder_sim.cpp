@@ -161,8 +161,7 @@ void LadderSim::decide(Client& client) {
         wishes.push_back(other->decision.videoKbps);
       }
     }
-    others.push_back(
-        wishes.empty() ? 0 : tessera::rungKbps(options_.rungs[static_cast<std::size_t>(level)], wishes));
+    others.push_back(bestKbps(options_.rungs[static_cast<std::size_t>(level)], wishes));
   }
   ReceiverLadder::Input input;
   const bool wasCongested = client.network.congested;

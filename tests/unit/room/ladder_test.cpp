@@ -270,6 +270,38 @@ TEST_F(LadderTest, AmongOthersWhoHaveAsLittleItStays) {
   EXPECT_EQ(decision_.level, kTop);
 }
 
+// Each would bear nine tenths of what the other has made of the rung.
+TEST_F(LadderTest, TwoWhoGetLessByTurnsDoNotPullARungDown) {
+  struct Receiver {
+    ReceiverLadder ladder{kRungs, 40};
+    ReceiverLadder::Decision decision;
+    int carries;
+  };
+  std::array<Receiver, 3> receivers{Receiver{.carries = 5000}, {.carries = 1600}, {.carries = 1500}};
+  const auto wishes = [&](const Receiver* except) {
+    std::vector<int> kbps;
+    for (const Receiver& each : receivers)
+      if (&each != except && each.decision.level == kTop && each.decision.videoKbps > 0)
+        kbps.push_back(each.decision.videoKbps);
+    return kbps;
+  };
+  for (int step = 0; step < 100; ++step, now_ += 100ms) {
+    for (Receiver& each : receivers) {
+      others_ = {bestKbps(kRungs[kTop], wishes(&each)), 0, 0, 0};
+      input_.kbpsOfOthers = others_;
+      input_.sentLevel = each.decision.level;
+      input_.network = good();
+      if (step > 10) input_.network.kbps = each.carries;
+      each.decision = each.ladder.update(input_, now_);
+    }
+    receivers[step % 2 + 1].carries -= 10;
+    EXPECT_GE(rungKbps(kRungs[kTop], wishes(nullptr)), 1350) << step;
+  }
+  EXPECT_EQ(rungKbps(kRungs[kTop], wishes(nullptr)), 1500);
+  EXPECT_EQ(receivers[1].decision.level, kMedium);
+  EXPECT_EQ(receivers[2].decision.level, kMedium);
+}
+
 TEST_F(LadderTest, OnTheLowestMovingRungItMayPullDown) {
   others_ = {1500, 500, 150, 0};
   pass(10s);
@@ -441,6 +473,15 @@ TEST_F(LadderTest, ALadderOfOneRung) {
   input.network = congested(400);
   EXPECT_EQ(ladder.update(input, 2s).level, 1) << "sound alone";
   EXPECT_EQ(ladder.update(input, 3s).videoKbps, 0);
+}
+
+TEST(BestKbps, IsWhatOneCanTakeInItsBounds) {
+  const RungSpec rung{360, 30, 500, 166};
+  const auto of = [&](std::vector<int> wishes) { return bestKbps(rung, wishes); };
+  EXPECT_EQ(of({}), 0);
+  EXPECT_EQ(of({400, 300}), 400);
+  EXPECT_EQ(of({20}), 166);
+  EXPECT_EQ(of({9000, 300}), 500);
 }
 
 TEST(RungKbps, IsWhatAllCanBearInItsBounds) {
