@@ -76,6 +76,7 @@ void Downlinks::place(ReceiverId id, Downlink& downlink, const Peer& peer, mix::
   ReceiverLadder::Input input;
   input.network = peer.leg->network();
   input.stats = std::exchange(downlink.stats, std::nullopt);
+  input.canvasFps = canvas_.fps;
   input.bestLevel = peer.takesVideo() ? peer.settings.bestLevel : levels();
   input.kbpsOfOthers = others;
   input.sentLevel = levelNow();

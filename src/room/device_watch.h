@@ -8,7 +8,7 @@ namespace tessera {
 // until the next, or drops many or freezes although the network is healthy. Once is chance. Pure.
 class DeviceWatch {
  public:
-  // `fps`: of the rung. True when the device cannot follow; then it begins anew.
+  // `fps`: at which frames are sent. True when the device cannot follow; then it begins anew.
   bool tooMuch(const ReceiverStats& stats, int fps, bool networkHealthy);
   void reset() { bad_ = 0; }
 

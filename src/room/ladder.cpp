@@ -165,7 +165,7 @@ void ReceiverLadder::followDevice(const Input& input, Nanos now) {
   if (now - *arrived_ < std::chrono::duration<double>(input.stats->seconds)) return;
   const bool healthy = !input.network.congested && input.network.loss < kHealthyLoss;
   if (input.network.congested) return;
-  if (deviceWatch_.tooMuch(*input.stats, rung(level_).fps, healthy)) {
+  if (deviceWatch_.tooMuch(*input.stats, std::min(rung(level_).fps, input.canvasFps), healthy)) {
     fall(level_ + 1, ReceivingLimit::device, now);
   }
 }

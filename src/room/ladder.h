@@ -31,6 +31,7 @@ class ReceiverLadder {
   struct Input {
     NetworkReport network;
     std::optional<ReceiverStats> stats;  // a new one from the client
+    int canvasFps = 30;                  // no rung moves faster
     int bestLevel = 0;                   // what it wants or may have at most; see PeerSettings
     // What the best of the others on each rung can take; 0: nobody else is there. One for each rung.
     std::span<const int> kbpsOfOthers;

@@ -400,6 +400,16 @@ TEST_F(LadderTest, ASlowDecoderGetsLess) {
   EXPECT_EQ(says(slow).level, kSmall);
 }
 
+TEST_F(LadderTest, ADeviceIsJudgedByWhatItIsSent) {
+  pass(10s);
+  const ReceiverStats slow{2, 30, 0, 0, 35};
+  input_.canvasFps = 15;
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(says(slow).level, kTop);
+  input_.canvasFps = 30;
+  says(slow);
+  EXPECT_EQ(says(slow).level, kMedium);
+}
+
 TEST_F(LadderTest, FreezesAreTheDevicesOnlyWhenTheNetworkIsWell) {
   pass(10s);
   const ReceiverStats frozen{2, 50, 0, 3, 8};
