@@ -16,8 +16,8 @@ struct PictureBounds {
 };
 
 // The best level of the ladder within all of the bounds: 0 is the top rung, the number of rungs sound alone.
-// By a height: the first rung that is not higher; if even the last one is, the first that is as low as that. By
-// the screen: the lowest moving rung that still covers it, held either way.
+// By a height: the first rung that is not higher; if even the last one is, the first that is as low as that.
+// By the screen: the lowest moving rung that still covers it, held either way.
 int bestLevel(const std::vector<RungSpec>& rungs, const CanvasSettings& canvas, const PictureBounds& bounds);
 
 }  // namespace tessera::server

@@ -26,7 +26,8 @@ TEST(BestLevel, AWishIsForAtMostThatHeight) {
   EXPECT_EQ(level({.wish = 719}), 1);
   EXPECT_EQ(level({.wish = 360}), 1);
   EXPECT_EQ(level({.wish = 180}), 2);
-  EXPECT_EQ(level({.wish = 100}), 2) << "the lowest that moves, though higher: whoever wants a picture gets one";
+  EXPECT_EQ(level({.wish = 100}), 2)
+      << "the lowest that moves, though higher: whoever wants a picture gets one";
   EXPECT_EQ(level({.wish = 0}), 4) << "sound alone";
 }
 
