@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace tessera {
 namespace {
@@ -34,6 +35,7 @@ constexpr double kMuchLoss = 0.12, kDeviations = 4;
 constexpr Nanos kNoQueue = milliseconds(15);
 constexpr int kEnoughPackets = 20;
 constexpr milliseconds kLongerRtt{100};
+constexpr Nanos kRttSpan = seconds(10);
 constexpr double kLossBesideRtt = 0.04;
 
 double secondsOf(Nanos time) {
@@ -110,15 +112,24 @@ void BandwidthEstimator::onClear(Nanos now, Nanos passed) {
   if (limitKbps_ > kUnused * delivered + kUnusedKbps) limitKbps_ = 0;
 }
 
+// The least of the last 10 to 20 s: a longer route is not a queue for ever.
+milliseconds BandwidthEstimator::usualRtt(Nanos now) {
+  if (now - leastSince_ >= kRttSpan) {
+    formerRtt_ = std::exchange(leastRtt_, rtt_);
+    leastSince_ = now;
+  }
+  leastRtt_ = leastRtt_.count() == 0 ? rtt_ : std::min(rtt_, leastRtt_);
+  return formerRtt_.count() == 0 ? leastRtt_ : std::min(leastRtt_, formerRtt_);
+}
+
 void BandwidthEstimator::onReceiverReport(double loss, milliseconds rtt, Nanos now) {
   reported_ = now;
   ++reports_;
   if (rtt.count() > 0) {
     rtt_ = rtt;
-    leastRtt_ = leastRtt_.count() == 0 ? rtt : std::min(rtt, leastRtt_);
   }
   reportedLoss_ = std::clamp(loss, 0.0, 1.0);
-  const bool queued = rtt_ > leastRtt_ + kLongerRtt && reportedLoss_ > kLossBesideRtt;
+  const bool queued = rtt_ > usualRtt(now) + kLongerRtt && reportedLoss_ > kLossBesideRtt;
   lossyReports_ = queued || reportedLoss_ > kMuchLoss ? lossyReports_ + 1 : 0;
 }
 

@@ -49,6 +49,7 @@ class BandwidthEstimator {
   NetworkState state(Nanos now) const;  // what the report says of it, for a fraction of the time
 
  private:
+  std::chrono::milliseconds usualRtt(Nanos now);
   void take(std::span<const PacketFeedback> packets);
   bool lossy() const;
   void onCongested(Nanos now);
@@ -73,7 +74,10 @@ class BandwidthEstimator {
   int reports_ = 0;
   double reportedLoss_ = 0;
   int lossyReports_ = 0;  // in a row
-  std::chrono::milliseconds rtt_{0}, leastRtt_{0};
+  std::chrono::milliseconds rtt_{0};
+  // The least of this span of time and of the one before; 0: none.
+  std::chrono::milliseconds leastRtt_{0}, formerRtt_{0};
+  Nanos leastSince_{0};
 };
 
 }  // namespace tessera

@@ -276,6 +276,13 @@ TEST_F(ReceiverReportTest, CountWhereThereIsNoOtherFeedback) {
   EXPECT_FALSE(estimator_.report(now_ + 30s).congested);
 }
 
+TEST_F(ReceiverReportTest, ALongerRouteIsNoQueueForLong) {
+  reports(30, 0.06, 50ms);
+  EXPECT_TRUE(reports(5, 0.06, 250ms).congested);
+  EXPECT_FALSE(reports(20, 0.06, 250ms).congested) << "it is the way itself";
+  EXPECT_TRUE(reports(5, 0.06, 450ms).congested) << "a queue on it";
+}
+
 TEST_F(ReceiverReportTest, AreOnlyForTheRoundTripBesideTransportFeedback) {
   std::vector<PacketFeedback> told;
   for (int i = 0; i < 20; ++i)
