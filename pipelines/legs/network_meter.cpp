@@ -64,8 +64,8 @@ void NetworkMeter::onFeedback(const RtcpPacket& packet, Nanos now) {
   const std::lock_guard lock(mutex_);
   const auto told = match(*feedback);
   if (std::any_of(told.begin(), told.end(), [](const auto& each) { return !each.lost; })) {
+    waitingSince_ = Nanos{0};
     heardFeedback_ = true;
-    onArrival();
   }
   if (!told.empty()) estimator_.onFeedback(told, now);
 }
@@ -74,10 +74,8 @@ void NetworkMeter::onReport(const RtcpPacket& packet, std::uint32_t ntp, Nanos n
   const auto blocks = reportBlocks(packet);
   if (blocks.empty()) return;
   const std::lock_guard lock(mutex_);
-  const auto report = reports_.sumUp(blocks, ntp);
-  if (!report) return;
-  if (!heardFeedback_) onArrival();
-  estimator_.onReceiverReport(report->loss, report->rtt, now);
+  if (const auto report = reports_.sumUp(blocks, ntp))
+    estimator_.onReceiverReport(report->loss, report->rtt, now);
 }
 
 NetworkReport NetworkMeter::report(Nanos now) const {
@@ -91,8 +89,9 @@ NetworkState NetworkMeter::state(Nanos now) const {
 }
 
 NetworkMeter::Nanos NetworkMeter::unheardFor(Nanos now) const {
+  if (!heardFeedback_) return Nanos{0};
   const Nanos since = waitingSince_;
-  return everArrived_ && since != Nanos{0} ? now - since : Nanos{0};
+  return since != Nanos{0} ? now - since : Nanos{0};
 }
 
 }  // namespace tessera

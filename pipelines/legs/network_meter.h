@@ -50,27 +50,22 @@ class NetworkMeter {
   void onRtcp(std::span<const RtcpPacket> packets, std::uint32_t ntp, Nanos now);
   NetworkReport report(Nanos now) const;
   NetworkState state(Nanos now) const;
-  // How long there have been packets on the way without any news that one has arrived; 0 also when there
-  // never was such news.
+  // How long there have been packets on the way without feedback that one has arrived; 0 also when there
+  // never was any. Reports do not count: they are rare, a lost one is no sign, and they tell of what is old.
   Nanos unheardFor(Nanos now) const;
 
  private:
   std::vector<PacketFeedback> match(const TransportFeedback& feedback);
   void onFeedback(const RtcpPacket& packet, Nanos now);
   void onReport(const RtcpPacket& packet, std::uint32_t ntp, Nanos now);
-  void onArrival() {
-    everArrived_ = true;
-    waitingSince_ = Nanos{0};
-  }
 
-  std::atomic<bool> everArrived_{false};
-  std::atomic<Nanos> waitingSince_{Nanos{0}};  // the first packet sent since the last news; 0: none
+  std::atomic<bool> heardFeedback_{false};     // that something has arrived
+  std::atomic<Nanos> waitingSince_{Nanos{0}};  // the first packet sent since the last feedback; 0: none
   std::mutex sentMutex_;                       // held for little: those who send wait for it
   SentPackets sent_;
   mutable std::mutex mutex_;  // before sentMutex_; for one packet of a compound at a time
   BandwidthEstimator estimator_;
   ReceptionReports reports_;
-  bool heardFeedback_ = false;  // from then on reports are no news: they tell of what is some seconds old
 };
 
 }  // namespace tessera

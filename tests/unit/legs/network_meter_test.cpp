@@ -134,9 +134,9 @@ TEST(ReceptionReportsTest, TheRoundTripIsBySenderReports) {
 // What a compound of `packets` of RTCP would be, each with its header's count or format and type.
 Bytes rtcp(int format, int type, Bytes body) {
   const auto words = static_cast<std::uint8_t>(body.size() / 4);
-  Bytes packet{static_cast<std::uint8_t>(0x80 | format), static_cast<std::uint8_t>(type), 0, words};
-  packet.insert(packet.end(), body.begin(), body.end());
-  return packet;
+  body.insert(body.begin(),
+              {static_cast<std::uint8_t>(0x80 | format), static_cast<std::uint8_t>(type), 0, words});
+  return body;
 }
 
 class NetworkMeterTest : public testing::Test {
@@ -246,15 +246,11 @@ TEST_F(NetworkMeterTest, KnowsHowLongNothingHasArrived) {
   EXPECT_EQ(meter.unheardFor(1038s), 0s);
 }
 
-TEST_F(NetworkMeterTest, WithoutFeedbackReportsTellWhetherAnythingArrives) {
+// A report comes every 2 to 6 s: after a lost one nothing is heard for up to 12 s.
+TEST_F(NetworkMeterTest, ALostReportIsNoSign) {
   hear(receiverReport(9), 1020s);
-  meter.onSent(1000, 1030s);
-  EXPECT_EQ(meter.unheardFor(1035s), 5s);
-  hear(receiverReport(10), 1036s);
-  EXPECT_EQ(meter.unheardFor(1036s), 0s);
-  meter.onSent(1000, 1037s);
-  hear(receiverReport(10), 1038s);
-  EXPECT_EQ(meter.unheardFor(1040s), 3s) << "the same as before";
+  meter.onSent(1000, 1020s);
+  EXPECT_EQ(meter.unheardFor(1032s), 0s);
 }
 
 }  // namespace
