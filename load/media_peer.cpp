@@ -29,6 +29,8 @@ void freeDescription(GstWebRTCSessionDescription* description) {
   if (description) gst_webrtc_session_description_free(description);
 }
 
+constexpr gint kAskAgainMs = 80;
+constexpr guint kPatienceMs = 400;        // for what is lost
 constexpr double kReportBandwidth = 1e6;  // bit/s that reports may take, for a moment
 
 // What is lost is asked for at once: by default an early report waits for up to half a second after the one
@@ -42,12 +44,15 @@ void reportAtOnce(GstElement* rtpSession) {
 }
 
 // A jitter buffer keeps the first packet back for its whole latency, in case an earlier one is still under
-// way. A browser shows the first keyframe as soon as it is complete, and so do we. What is pushed is live
-// already: to wait for the time of the clock would only hold up the one thread that sends.
+// way. A browser shows the first keyframe as soon as it is complete, and so do we; as a browser we ask for
+// what is lost at once, again after a round trip, and for nothing that has only not been sent yet. What is
+// pushed is live already: to wait for the time of the clock would only hold up the one thread that sends.
 void tune(GstElement* element) {
   const GstElementFactory* factory = gst_element_get_factory(element);
   const std::string_view name = factory ? GST_OBJECT_NAME(factory) : "";
-  if (name == "rtpjitterbuffer") g_object_set(element, "faststart-min-packets", 1, nullptr);
+  if (name == "rtpjitterbuffer")
+    g_object_set(element, "faststart-min-packets", 1, "rtx-delay-reorder", 0, "rtx-retry-timeout",
+                 kAskAgainMs, "rtx-next-seqnum", FALSE, nullptr);
   if (name == "rtpsession") reportAtOnce(element);
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
 }
@@ -137,7 +142,8 @@ Status MediaPeer::build(Offer& offer, std::shared_ptr<Received> received) {
   auto webrtc = gst::addElement(GST_BIN(pipeline_.get()), "webrtcbin");
   if (!webrtc) return tl::unexpected(webrtc.error());
   webrtc_ = *webrtc;
-  g_object_set(webrtc_, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, nullptr);
+  g_object_set(webrtc_, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", kPatienceMs,
+               nullptr);
   configureTime();
   configureIce();
   auto receiver = MediaReceiver::create(

@@ -23,9 +23,9 @@ class Receiver : public WorkerPool::Strand {
   static constexpr std::size_t kMaxAudioQueued = 30;  // packets, 600 ms
   static constexpr mix::Nanos kAskAgainAfter = std::chrono::seconds(1);
   // Keyframes that it may have made, for everybody on its rung, by asking: the first at once, then one a
-  // second, and one in 4 s when it goes on and on.
+  // second, and one in 2 s when it goes on and on.
   static constexpr mix::Nanos kPleaEvery = std::chrono::seconds(1);
-  static constexpr double kPleas = 3, kPleasPerSecond = 0.25;
+  static constexpr double kPleas = 3, kPleasPerSecond = 0.5;
 
   Receiver(ReceiverId id, std::shared_ptr<LegOutput> output, std::optional<RungId> rung,
            const mix::AudioSlot* slot, FanOut::Clock clock);
