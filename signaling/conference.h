@@ -9,6 +9,8 @@
 #include "base/result.h"
 #include "wire/api_messages.h"
 #include "wire/client_messages.h"
+#include "wire/live_messages.h"
+#include "wire/recording_messages.h"
 
 // The boundary between connections (signaling) and people (server): what a session may ask of the
 // conference, and what the conference may do to a client. Tests put a fake on either side. Main thread.
@@ -62,6 +64,26 @@ class Conference {
   [[nodiscard]] virtual Status changeParticipant(const RoomId& room, const ParticipantId& id,
                                                  const wire::PatchParticipant& change) = 0;
   [[nodiscard]] virtual Status removeParticipant(const RoomId& room, const ParticipantId& id) = 0;
+
+  virtual std::vector<wire::RecordingInfo> listRecordings() const = 0;  // the newest first
+  [[nodiscard]] virtual Result<wire::RecordingInfo> describeRecording(const RecordingId& id) const = 0;
+  [[nodiscard]] virtual Result<wire::RecordingInfo> startRecording(
+      const RoomId& room, const wire::StartRecordingRequest& request) = 0;
+  [[nodiscard]] virtual Status controlRecording(const RoomId& room, const RecordingId& id,
+                                                RecordingAction action) = 0;
+  [[nodiscard]] virtual Status deleteRecording(const RecordingId& id) = 0;  // conflict while it is made
+  // The path of what belongs to a complete recording: "file", "poster", "timeline", or the name of a track.
+  [[nodiscard]] virtual Result<std::string> recordingFile(const RecordingId& id,
+                                                          std::string_view what) const = 0;
+
+  [[nodiscard]] virtual Result<std::vector<wire::OutputInfo>> listOutputs(const RoomId& room) const = 0;
+  [[nodiscard]] virtual Result<wire::OutputInfo> addOutput(const RoomId& room,
+                                                           const wire::AddOutputRequest& request) = 0;
+  [[nodiscard]] virtual Status removeOutput(const RoomId& room, const OutputId& id) = 0;
+  [[nodiscard]] virtual Result<std::vector<wire::SourceInfo>> listSources(const RoomId& room) const = 0;
+  [[nodiscard]] virtual Result<wire::SourceInfo> addSource(const RoomId& room,
+                                                           const wire::AddSourceRequest& request) = 0;
+  [[nodiscard]] virtual Status removeSource(const RoomId& room, const ParticipantId& id) = 0;
 };
 
 }  // namespace tessera::signaling

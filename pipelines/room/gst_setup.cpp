@@ -75,6 +75,9 @@ class WarmUp::Run final : public MediaRoomEvents {
   void onReceiving(const PeerKey&, const Receiving&) override {}
   void onIngest(const PeerKey&, const Ingest&) override {}
   void onSpeaking(const std::vector<SpeakerLevel>&) override {}
+  void onRecording(const RecordingStatus&) override {}
+  void onOutput(const OutputStatus&) override {}
+  void onSource(const SourceStatus&) override {}
   void onHealth(const RoomHealth&) override {}
   void onFailed(const Error& why) override { finishLater(tl::unexpected(why)); }
 

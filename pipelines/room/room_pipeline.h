@@ -40,6 +40,12 @@ class RoomPipeline final : public MediaRoom {
   void setLayout(const LayoutChoice& choice) override;
   void reportStats(const ParticipantId& participant, const ReceiverStats& stats) override;
   void removePeer(const PeerKey& peer) override;
+  void startRecording(const RecordingSettings& settings) override;
+  void controlRecording(const RecordingId& id, RecordingAction action) override;
+  void startOutput(const OutputSettings& settings) override;
+  void stopOutput(const OutputId& id) override;
+  void addSource(const SourceSettings& settings) override;
+  void removeSource(const ParticipantId& participant) override;
 
  private:
   void changed();  // what is sent and the picture follow in a later turn of the loop, once for many changes

@@ -61,6 +61,30 @@ void RoomService::handle(const wire::RemovePeer& message) {
   if (room_) room_->removePeer(message.peer);
 }
 
+void RoomService::handle(const wire::StartRecording& message) {
+  if (room_) room_->startRecording(message.settings);
+}
+
+void RoomService::handle(const wire::ControlRecording& message) {
+  if (room_) room_->controlRecording(message.id, message.action);
+}
+
+void RoomService::handle(const wire::StartOutput& message) {
+  if (room_) room_->startOutput(message.settings);
+}
+
+void RoomService::handle(const wire::StopOutput& message) {
+  if (room_) room_->stopOutput(message.id);
+}
+
+void RoomService::handle(const wire::AddSource& message) {
+  if (room_) room_->addSource(message.settings);
+}
+
+void RoomService::handle(const wire::RemoveSource& message) {
+  if (room_) room_->removeSource(message.participant);
+}
+
 void RoomService::handle(const wire::CloseRoom&) {
   end("closed");
 }
@@ -111,6 +135,18 @@ void RoomService::onIngest(const PeerKey& peer, const Ingest& ingest) {
 
 void RoomService::onSpeaking(const std::vector<SpeakerLevel>& levels) {
   sendState("speaking", wire::Speaking{levels});
+}
+
+void RoomService::onRecording(const RecordingStatus& status) {
+  send(wire::RecordingChanged{status});
+}
+
+void RoomService::onOutput(const OutputStatus& status) {
+  send(wire::OutputChanged{status});
+}
+
+void RoomService::onSource(const SourceStatus& status) {
+  send(wire::SourceChanged{status});
 }
 
 void RoomService::onHealth(const RoomHealth& health) {

@@ -31,6 +31,9 @@ class RoomService final : public MediaRoomEvents {
   void onReceiving(const PeerKey& peer, const Receiving& receiving) override;
   void onIngest(const PeerKey& peer, const Ingest& ingest) override;
   void onSpeaking(const std::vector<SpeakerLevel>& levels) override;
+  void onRecording(const RecordingStatus& status) override;
+  void onOutput(const OutputStatus& status) override;
+  void onSource(const SourceStatus& status) override;
   void onHealth(const RoomHealth& health) override;
   void onFailed(const Error& why) override;
 
@@ -48,6 +51,12 @@ class RoomService final : public MediaRoomEvents {
   void handle(const wire::SetLayout& message);
   void handle(const wire::ReportStats& message);
   void handle(const wire::RemovePeer& message);
+  void handle(const wire::StartRecording& message);
+  void handle(const wire::ControlRecording& message);
+  void handle(const wire::StartOutput& message);
+  void handle(const wire::StopOutput& message);
+  void handle(const wire::AddSource& message);
+  void handle(const wire::RemoveSource& message);
   void handle(const wire::CloseRoom& message);
 
   const RoomMaker makeRoom_;

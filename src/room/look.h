@@ -70,6 +70,7 @@ struct Look {
   int logoPercent = 10;  // its height in percent of the canvas'
   bool names = true;
   bool highContrast = false;
+  bool recordingMark = true;  // while the room is recorded
   bool operator==(const Look&) const = default;
 };
 

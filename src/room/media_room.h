@@ -8,7 +8,9 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "room/live.h"
 #include "room/look.h"
+#include "room/recording.h"
 #include "room/rung.h"
 
 // The boundary between those who know people (the server) and those who know media (the room process).
@@ -31,6 +33,17 @@ struct SoundSettings {
   bool operator==(const SoundSettings&) const = default;
 };
 
+// The picture and sound that recordings and live outputs get, whatever the receivers' ladders do. Always of
+// this size and rate: a canvas that is degraded is scaled up.
+struct ProgramSettings {
+  int width = 1280;  // pixels, even
+  int height = 720;
+  int fps = 30;
+  int videoKbps = 2500;
+  int audioKbps = 128;
+  bool operator==(const ProgramSettings&) const = default;
+};
+
 // What a room process needs to know, resolved from the configuration by the server.
 struct RoomSettings {
   RoomId room;
@@ -42,6 +55,7 @@ struct RoomSettings {
   int maxParticipants = 100;
   Look look;
   SoundSettings sound;
+  ProgramSettings program;
   std::vector<std::string> gatherAddresses;     // IP literals; empty: every interface but loopback
   std::vector<std::string> announcedAddresses;  // NAT 1:1: host candidates carry these instead
   int minUdpPort = 0;                           // 0: chosen by the system
@@ -167,7 +181,10 @@ class MediaRoomEvents {
   virtual void onReceiving(const PeerKey& peer, const Receiving& receiving) = 0;
   // What is to be asked of a connection that sends a picture, when it changes and once at the start.
   virtual void onIngest(const PeerKey& peer, const Ingest& ingest) = 0;
-  virtual void onHealth(const RoomHealth& health) = 0;  // every 250 ms
+  virtual void onRecording(const RecordingStatus& status) = 0;
+  virtual void onOutput(const OutputStatus& status) = 0;  // on every change of the phase and once a second
+  virtual void onSource(const SourceStatus& status) = 0;  // on every change
+  virtual void onHealth(const RoomHealth& health) = 0;    // every 250 ms
   virtual void onFailed(const Error& why) = 0;  // the room is gone (process died, hung, too many teardowns)
 };
 
@@ -181,6 +198,13 @@ class MediaRoom {
   virtual void setLayout(const LayoutChoice& choice) = 0;
   virtual void reportStats(const ParticipantId& participant, const ReceiverStats& stats) = 0;
   virtual void removePeer(const PeerKey& peer) = 0;  // a stale or unknown key is ignored
+
+  virtual void startRecording(const RecordingSettings& settings) = 0;
+  virtual void controlRecording(const RecordingId& id, RecordingAction action) = 0;
+  virtual void startOutput(const OutputSettings& settings) = 0;
+  virtual void stopOutput(const OutputId& id) = 0;
+  virtual void addSource(const SourceSettings& settings) = 0;  // updatePeer() is for it as well
+  virtual void removeSource(const ParticipantId& participant) = 0;
 };
 
 }  // namespace tessera

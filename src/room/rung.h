@@ -19,7 +19,9 @@ struct RungSpec {
 inline constexpr std::chrono::seconds kStillEvery{2};
 inline constexpr std::size_t kMaxRungs = 8;
 
-// A level of the ladder: 0 is the top rung, the number of rungs is sound alone.
+// A level of the ladder: 0 is the top rung, the number of rungs is sound alone. The program rung (for
+// recordings and live outputs) is not of the ladder.
+inline constexpr int kProgramLevel = -1;
 struct RungId {
   VideoCodec codec = VideoCodec::vp8;
   int level = 0;

@@ -36,6 +36,27 @@ class ConferenceRegistry : public signaling::Conference {
                                          const wire::PatchParticipant& change) override;
   [[nodiscard]] Status removeParticipant(const RoomId& room, const ParticipantId& id) override;
 
+  // conference_registry_recordings.cpp
+  std::vector<wire::RecordingInfo> listRecordings() const override;
+  [[nodiscard]] Result<wire::RecordingInfo> describeRecording(const RecordingId& id) const override;
+  [[nodiscard]] Result<wire::RecordingInfo> startRecording(
+      const RoomId& room, const wire::StartRecordingRequest& request) override;
+  [[nodiscard]] Status controlRecording(const RoomId& room, const RecordingId& id,
+                                        RecordingAction action) override;
+  [[nodiscard]] Status deleteRecording(const RecordingId& id) override;
+  [[nodiscard]] Result<std::string> recordingFile(const RecordingId& id,
+                                                  std::string_view what) const override;
+
+  // conference_registry_live.cpp
+  [[nodiscard]] Result<std::vector<wire::OutputInfo>> listOutputs(const RoomId& room) const override;
+  [[nodiscard]] Result<wire::OutputInfo> addOutput(const RoomId& room,
+                                                   const wire::AddOutputRequest& request) override;
+  [[nodiscard]] Status removeOutput(const RoomId& room, const OutputId& id) override;
+  [[nodiscard]] Result<std::vector<wire::SourceInfo>> listSources(const RoomId& room) const override;
+  [[nodiscard]] Result<wire::SourceInfo> addSource(const RoomId& room,
+                                                   const wire::AddSourceRequest& request) override;
+  [[nodiscard]] Status removeSource(const RoomId& room, const ParticipantId& id) override;
+
  private:
   [[nodiscard]] Result<ConferenceRoom*> find(const RoomId& room) const;
   [[nodiscard]] Result<ConferenceRoom*> findOrStart(const RoomId& room, const std::string& templateName = {});

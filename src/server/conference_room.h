@@ -85,6 +85,9 @@ class ConferenceRoom : public MediaRoomEvents {
   void onReceiving(const PeerKey& peer, const Receiving& receiving) override;
   void onIngest(const PeerKey& peer, const Ingest& ingest) override;
   void onSpeaking(const std::vector<SpeakerLevel>& levels) override;
+  void onRecording(const RecordingStatus& status) override;
+  void onOutput(const OutputStatus& status) override;
+  void onSource(const SourceStatus& status) override;
   void onHealth(const RoomHealth& health) override;
   void onFailed(const Error& why) override;
 
@@ -197,6 +200,9 @@ class ConferenceRoom : public MediaRoomEvents {
   int bestLevelOf(const Member& member) const;
   void tellReceiving(Member& member);
   void tellIngest(Member& member, const Connection& connection);
+
+  // conference_room_recording.cpp: recordings
+  void handle(Member& member, const wire::ClientRecord& record);
 
   // conference_room_picture.cpp: the picture, and what is given up of it
   [[nodiscard]] Status choose(LayoutChoice choice);

@@ -116,6 +116,9 @@ void RoomProcess::dispatch(const wire::FromRoom& message) {
                  [&](const wire::ReceivingChanged& m) { events_->onReceiving(m.peer, m.receiving); },
                  [&](const wire::IngestChanged& m) { events_->onIngest(m.peer, m.ingest); },
                  [&](const wire::Speaking& m) { events_->onSpeaking(m.levels); },
+                 [&](const wire::RecordingChanged& m) { events_->onRecording(m.status); },
+                 [&](const wire::OutputChanged& m) { events_->onOutput(m.status); },
+                 [&](const wire::SourceChanged& m) { events_->onSource(m.status); },
                  [&](const wire::Heartbeat& m) {
                    watch_->onHeartbeat(m.health, HealthWatch::Clock::now());
                    events_->onHealth(m.health);

@@ -51,6 +51,14 @@ class RoomProcess : public HostedRoom {
     send(wire::ReportStats{participant, stats});
   }
   void removePeer(const PeerKey& peer) override { send(wire::RemovePeer{peer}); }
+  void startRecording(const RecordingSettings& settings) override { send(wire::StartRecording{settings}); }
+  void controlRecording(const RecordingId& id, RecordingAction action) override {
+    send(wire::ControlRecording{id, action});
+  }
+  void startOutput(const OutputSettings& settings) override { send(wire::StartOutput{settings}); }
+  void stopOutput(const OutputId& id) override { send(wire::StopOutput{id}); }
+  void addSource(const SourceSettings& settings) override { send(wire::AddSource{settings}); }
+  void removeSource(const ParticipantId& participant) override { send(wire::RemoveSource{participant}); }
 
  private:
   RoomProcess(ObjectRef<GSubprocess> process, int fd, HealthWatch::Limits health, ProcessReaper& reaper);

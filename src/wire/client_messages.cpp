@@ -38,6 +38,7 @@ template <> inline constexpr std::string_view kTypeName<ClientLayout> = "layout"
 template <> inline constexpr std::string_view kTypeName<ClientScreen> = "screen";
 template <> inline constexpr std::string_view kTypeName<ClientReceive> = "receive";
 template <> inline constexpr std::string_view kTypeName<ClientStats> = "stats";
+template <> inline constexpr std::string_view kTypeName<ClientRecord> = "record";
 template <> inline constexpr std::string_view kTypeName<Ping> = "ping";
 template <> inline constexpr std::string_view kTypeName<Leave> = "leave";
 template <> inline constexpr std::string_view kTypeName<Welcome> = "welcome";
@@ -51,6 +52,7 @@ template <> inline constexpr std::string_view kTypeName<SpeakingUpdate> = "speak
 template <> inline constexpr std::string_view kTypeName<ServerLayout> = "layout";
 template <> inline constexpr std::string_view kTypeName<ScreenNotice> = "screen";
 template <> inline constexpr std::string_view kTypeName<QualityNotice> = "quality";
+template <> inline constexpr std::string_view kTypeName<RecordingNotice> = "recording";
 template <> inline constexpr std::string_view kTypeName<ServerChat> = "chat";
 template <> inline constexpr std::string_view kTypeName<ErrorMessage> = "error";
 template <> inline constexpr std::string_view kTypeName<Pong> = "pong";
@@ -64,6 +66,23 @@ struct EnumNames<ModerateAction> {
        {ModerateAction::mute, "mute"},
        {ModerateAction::stopScreen, "stop-screen"},
        {ModerateAction::end, "end"}}};
+};
+
+template <>
+struct EnumNames<RecordAction> {
+  static constexpr std::array<std::pair<RecordAction, std::string_view>, 4> names{
+      {{RecordAction::start, "start"},
+       {RecordAction::pause, "pause"},
+       {RecordAction::resume, "resume"},
+       {RecordAction::stop, "stop"}}};
+};
+
+template <>
+struct EnumNames<RecordingNoticeState> {
+  static constexpr std::array<std::pair<RecordingNoticeState, std::string_view>, 3> names{
+      {{RecordingNoticeState::none, "none"},
+       {RecordingNoticeState::recording, "recording"},
+       {RecordingNoticeState::paused, "paused"}}};
 };
 
 template <>
@@ -197,6 +216,10 @@ void fields(auto& io, Of<ClientStats> auto& m) {
   io.optional("rttMs", m.rttMs, kMaxWaitMs);
 }
 
+void fields(auto& io, Of<ClientRecord> auto& m) {
+  io.required("action", m.action);
+}
+
 void fields(auto& io, Of<Ping> auto& m) {
   io.required("id", m.id, kAnyUint32);
 }
@@ -221,6 +244,15 @@ void fields(auto& io, Of<ScreenNotice> auto& m) {
   fields(io, m.why);
 }
 
+void fields(auto& io, Of<RecordingNotice> auto& m) {
+  io.required("state", m.state);
+  io.required("streams", m.streams, kAnyCount);
+  io.required("sinceMs", m.sinceMs, kAnyTotal);
+  if constexpr (kReads<std::remove_reference_t<decltype(m)>>)
+    if (io.has("error")) m.error.emplace();
+  if (m.error) objectField(io, "error", *m.error);
+}
+
 void fields(auto& io, Of<Welcome> auto& m) {
   io.required("id", m.id);
   io.required("room", m.room);
@@ -235,6 +267,7 @@ void fields(auto& io, Of<Welcome> auto& m) {
   objectField(io, "layout", m.layout);
   io.list("customLayouts", m.customLayouts, kMaxCustomLayouts, kLayoutName);
   io.list("iceServers", m.iceServers, kMaxIceServers);
+  objectField(io, "recording", m.recording);
   if constexpr (kReads<std::remove_reference_t<decltype(m)>>)
     if (io.has("screen")) m.screen.emplace();
   if (m.screen) objectField(io, "screen", *m.screen);

@@ -84,14 +84,18 @@ enum class ScreenAction { start, stop };
 struct ClientScreen {
   ScreenAction action = ScreenAction::start;
 };
+enum class RecordAction { start, pause, resume, stop };
+struct ClientRecord {
+  RecordAction action = RecordAction::start;
+};  // of the moderator, about the room's recording
 struct Ping {
   std::uint32_t id = 0;  // any
 };
 struct Leave {};
 
-using FromClient =
-    std::variant<Join, ClientAnswer, ClientCandidate, ClientMedia, ClientChat, ClientHand, Moderate,
-                 Reconnect, ClientLayout, ClientScreen, ClientReceive, ClientStats, Ping, Leave>;
+using FromClient = std::variant<Join, ClientAnswer, ClientCandidate, ClientMedia, ClientChat, ClientHand,
+                                Moderate, Reconnect, ClientLayout, ClientScreen, ClientReceive, ClientStats,
+                                ClientRecord, Ping, Leave>;
 
 // ---- server to client
 enum class Role { moderator, participant, viewer };
@@ -114,6 +118,14 @@ struct ScreenNotice {
   ScreenState state = ScreenState::ended;
   Error why;
 };  // to the one who shares, or wanted to
+// Whether what is said and shown here is kept, or seen elsewhere.
+enum class RecordingNoticeState { none, recording, paused };
+struct RecordingNotice {
+  RecordingNoticeState state = RecordingNoticeState::none;
+  int streams = 0;             // live outputs that are up
+  std::int64_t sinceMs = 0;    // Unix time of the recording's start; 0: none
+  std::optional<Error> error;  // why the last one ended early
+};
 struct Welcome {
   ParticipantId id;
   RoomId room;
@@ -125,6 +137,7 @@ struct Welcome {
   LayoutChoice layout;                     // in force
   std::vector<std::string> customLayouts;  // names that may be chosen
   std::vector<IceServer> iceServers;
+  RecordingNotice recording;
   std::optional<ScreenNotice> screen;  // how one's sharing ended, which may not have been heard
   std::vector<RosterEntry> participants;
 };
@@ -186,7 +199,7 @@ struct Bye {
 
 using ToClient = std::variant<Welcome, ServerOffer, ServerCandidate, Roster, Tiles, ServerReceiving,
                               ServerIngest, SpeakingUpdate, ServerLayout, ScreenNotice, QualityNotice,
-                              ServerChat, ErrorMessage, Pong, Bye>;
+                              RecordingNotice, ServerChat, ErrorMessage, Pong, Bye>;
 
 [[nodiscard]] Result<FromClient> decodeFromClient(std::string_view text);
 std::string encode(const ToClient& message);

@@ -64,6 +64,69 @@ struct EnumNames<Role> {
       {{Role::moderator, "moderator"}, {Role::participant, "participant"}, {Role::viewer, "viewer"}}};
 };
 
+template <>
+struct EnumNames<RecordingFormat> {
+  static constexpr std::array<std::pair<RecordingFormat, std::string_view>, 4> names{
+      {{RecordingFormat::mp4, "mp4"},
+       {RecordingFormat::webm, "webm"},
+       {RecordingFormat::ogg, "ogg"},
+       {RecordingFormat::m4a, "m4a"}}};
+};
+
+template <>
+struct EnumNames<RecordedVideo> {
+  static constexpr std::array<std::pair<RecordedVideo, std::string_view>, 2> names{
+      {{RecordedVideo::program, "program"}, {RecordedVideo::copy, "copy"}}};
+};
+
+template <>
+struct EnumNames<SoundCodec> {
+  static constexpr std::array<std::pair<SoundCodec, std::string_view>, 2> names{
+      {{SoundCodec::aac, "aac"}, {SoundCodec::opus, "opus"}}};
+};
+
+template <>
+struct EnumNames<RecordingAction> {
+  static constexpr std::array<std::pair<RecordingAction, std::string_view>, 3> names{
+      {{RecordingAction::pause, "pause"},
+       {RecordingAction::resume, "resume"},
+       {RecordingAction::stop, "stop"}}};
+};
+
+template <>
+struct EnumNames<RecordingPhase> {
+  static constexpr std::array<std::pair<RecordingPhase, std::string_view>, 4> names{
+      {{RecordingPhase::recording, "recording"},
+       {RecordingPhase::paused, "paused"},
+       {RecordingPhase::stopped, "stopped"},
+       {RecordingPhase::failed, "failed"}}};
+};
+
+template <>
+struct EnumNames<OutputKind> {
+  static constexpr std::array<std::pair<OutputKind, std::string_view>, 2> names{
+      {{OutputKind::rtmp, "rtmp"}, {OutputKind::hls, "hls"}}};
+};
+
+template <>
+struct EnumNames<OutputPhase> {
+  static constexpr std::array<std::pair<OutputPhase, std::string_view>, 4> names{
+      {{OutputPhase::connecting, "connecting"},
+       {OutputPhase::live, "live"},
+       {OutputPhase::waiting, "waiting"},
+       {OutputPhase::failed, "failed"}}};
+};
+
+template <>
+struct EnumNames<SourcePhase> {
+  static constexpr std::array<std::pair<SourcePhase, std::string_view>, 5> names{
+      {{SourcePhase::connecting, "connecting"},
+       {SourcePhase::playing, "playing"},
+       {SourcePhase::waiting, "waiting"},
+       {SourcePhase::ended, "ended"},
+       {SourcePhase::failed, "failed"}}};
+};
+
 template <class Io, class M>
 void objectField(Io& io, std::string_view key, M& m) {
   io.object(key, [&](Io& nested) { fields(nested, m); });
@@ -122,6 +185,13 @@ void fields(auto& io, Of<Receiving> auto& m) {
   io.required("fps", m.picture.fps, kFps);
   io.required("kbps", m.kbps, kAnyCount);
   io.required("limit", m.limit);
+}
+
+void fields(auto& io, Of<RecordingFormats> auto& m) {
+  io.required("format", m.format);
+  io.required("video", m.video);
+  io.required("sound", m.sound);
+  io.required("tracks", m.tracks);
 }
 
 void fields(auto& io, Of<Ingest> auto& m) {

@@ -91,7 +91,10 @@ class JsonReader {
   bool readInteger(JsonNode* node, std::string_view key, IntRange range, std::int64_t& out);
   bool readText(JsonNode* node, std::string_view key, std::string& out);
 
-  void read(JsonNode* node, std::string_view key, ParticipantId& out) { read(node, key, out.value, kIdText); }
+  template <class Tag>  // made by the server
+  void read(JsonNode* node, std::string_view key, Id<Tag>& out) {
+    read(node, key, out.value, kIdText);
+  }
   template <std::integral T>
   void read(JsonNode* node, std::string_view key, T& out, IntRange range) {
     if (std::int64_t value = 0; readInteger(node, key, range, value)) out = static_cast<T>(value);

@@ -27,6 +27,12 @@ template <> inline constexpr std::string_view kTypeName<AddCandidate> = "candida
 template <> inline constexpr std::string_view kTypeName<UpdatePeer> = "updatePeer";
 template <> inline constexpr std::string_view kTypeName<SetLayout> = "layout";
 template <> inline constexpr std::string_view kTypeName<RemovePeer> = "removePeer";
+template <> inline constexpr std::string_view kTypeName<StartRecording> = "startRecording";
+template <> inline constexpr std::string_view kTypeName<ControlRecording> = "controlRecording";
+template <> inline constexpr std::string_view kTypeName<StartOutput> = "startOutput";
+template <> inline constexpr std::string_view kTypeName<StopOutput> = "stopOutput";
+template <> inline constexpr std::string_view kTypeName<AddSource> = "addSource";
+template <> inline constexpr std::string_view kTypeName<RemoveSource> = "removeSource";
 template <> inline constexpr std::string_view kTypeName<CloseRoom> = "close";
 template <> inline constexpr std::string_view kTypeName<SpareReady> = "ready";
 template <> inline constexpr std::string_view kTypeName<PeerOffer> = "offer";
@@ -39,6 +45,9 @@ template <> inline constexpr std::string_view kTypeName<ReceivingChanged> = "rec
 template <> inline constexpr std::string_view kTypeName<IngestChanged> = "ingest";
 template <> inline constexpr std::string_view kTypeName<ReportStats> = "stats";
 template <> inline constexpr std::string_view kTypeName<Speaking> = "speaking";
+template <> inline constexpr std::string_view kTypeName<RecordingChanged> = "recording";
+template <> inline constexpr std::string_view kTypeName<OutputChanged> = "output";
+template <> inline constexpr std::string_view kTypeName<SourceChanged> = "source";
 template <> inline constexpr std::string_view kTypeName<Heartbeat> = "heartbeat";
 template <> inline constexpr std::string_view kTypeName<RoomFailed> = "failed";
 // clang-format on
@@ -123,6 +132,15 @@ void fields(auto& io, Of<Look> auto& m) {
   io.required("logoPercent", m.logoPercent, IntRange{1, 100});
   io.required("names", m.names);
   io.required("highContrast", m.highContrast);
+  io.required("recordingMark", m.recordingMark);
+}
+
+void fields(auto& io, Of<ProgramSettings> auto& m) {
+  io.required("width", m.width, IntRange{2, 8192});
+  io.required("height", m.height, IntRange{2, 8192});
+  io.required("fps", m.fps, kFps);
+  io.required("videoKbps", m.videoKbps, kKbps);
+  io.required("audioKbps", m.audioKbps, kKbps);
 }
 
 void fields(auto& io, Of<SoundSettings> auto& m) {
@@ -150,6 +168,7 @@ void fields(auto& io, Of<RoomSettings> auto& m) {
   io.required("maxParticipants", m.maxParticipants, IntRange{1, kMaxListElements});
   objectField(io, "look", m.look);
   objectField(io, "sound", m.sound);
+  objectField(io, "program", m.program);
   io.list("gatherAddresses", m.gatherAddresses, kMaxAddresses, kAddressText);
   io.list("announcedAddresses", m.announcedAddresses, kMaxAddresses, kAddressText);
   io.required("minUdpPort", m.minUdpPort, kPort);
@@ -209,6 +228,40 @@ void fields(auto& io, Of<RemovePeer> auto& m) {
   fields(io, m.peer);
 }
 
+void fields(auto& io, Of<StartRecording> auto& m) {
+  io.required("id", m.settings.id);
+  io.required("directory", m.settings.directory, kPathText);
+  io.required("part", m.settings.part, IntRange{1, 9999});
+  objectField(io, "formats", m.settings.formats);
+  io.required("paused", m.settings.paused);
+}
+
+void fields(auto& io, Of<ControlRecording> auto& m) {
+  io.required("id", m.id);
+  io.required("action", m.action);
+}
+
+void fields(auto& io, Of<StartOutput> auto& m) {
+  io.required("id", m.settings.id);
+  io.required("kind", m.settings.kind);
+  io.required("target", m.settings.target, kPathText);
+}
+
+void fields(auto& io, Of<StopOutput> auto& m) {
+  io.required("id", m.id);
+}
+
+void fields(auto& io, Of<AddSource> auto& m) {
+  io.required("peer", m.settings.participant);
+  io.required("name", m.settings.name, kPersonText);
+  io.required("url", m.settings.url, kPathText);
+  io.required("loop", m.settings.loop);
+}
+
+void fields(auto& io, Of<RemoveSource> auto& m) {
+  io.required("peer", m.participant);
+}
+
 void fields(auto&, Of<CloseRoom> auto&) {}
 
 // ---- room to server
@@ -259,6 +312,34 @@ void fields(auto& io, Of<IngestChanged> auto& m) {
 
 void fields(auto& io, Of<Speaking> auto& m) {
   io.list("levels", m.levels, kMaxListElements);
+}
+
+void fields(auto& io, Of<RecordingChanged> auto& m) {
+  io.required("id", m.status.id);
+  io.required("phase", m.status.phase);
+  io.required("mediaMs", m.status.mediaMs, kAnyTotal);
+  io.required("bytes", m.status.bytes, kAnyTotal);
+  if (m.status.phase == RecordingPhase::failed) objectField(io, "why", m.status.why);
+}
+
+void fields(auto& io, Of<OutputChanged> auto& m) {
+  io.required("id", m.status.id);
+  io.required("phase", m.status.phase);
+  io.required("kbps", m.status.kbps, kAnyCount);
+  io.required("framesDropped", m.status.framesDropped, kAnyTotal);
+  io.required("reconnects", m.status.reconnects, kAnyCount);
+  io.required("delayMs", m.status.delayMs, kAnyCount);
+  if (m.status.phase >= OutputPhase::waiting) objectField(io, "why", m.status.why);
+}
+
+void fields(auto& io, Of<SourceChanged> auto& m) {
+  io.required("peer", m.status.participant);
+  io.required("phase", m.status.phase);
+  io.required("video", m.status.video);
+  io.required("audio", m.status.audio);
+  io.required("reconnects", m.status.reconnects, kAnyCount);
+  if (m.status.phase == SourcePhase::waiting || m.status.phase == SourcePhase::failed)
+    objectField(io, "why", m.status.why);
 }
 
 void fields(auto& io, Of<Heartbeat> auto& m) {

@@ -44,10 +44,30 @@ struct ReportStats {
 struct RemovePeer {
   PeerKey peer;
 };
+struct StartRecording {
+  RecordingSettings settings;
+};
+struct ControlRecording {
+  RecordingId id;
+  RecordingAction action = RecordingAction::stop;
+};
+struct StartOutput {
+  OutputSettings settings;
+};
+struct StopOutput {
+  OutputId id;
+};
+struct AddSource {
+  SourceSettings settings;
+};
+struct RemoveSource {
+  ParticipantId participant;
+};
 struct CloseRoom {};  // finish and exit 0
 
 using ToRoom = std::variant<BindRoom, AddPeer, SetAnswer, AddCandidate, UpdatePeer, SetLayout, ReportStats,
-                            RemovePeer, CloseRoom>;
+                            RemovePeer, StartRecording, ControlRecording, StartOutput, StopOutput, AddSource,
+                            RemoveSource, CloseRoom>;
 
 // ---- room to server
 struct SpareReady {
@@ -88,6 +108,15 @@ struct IngestChanged {
 struct Speaking {
   std::vector<SpeakerLevel> levels;
 };  // state: latest wins
+struct RecordingChanged {
+  RecordingStatus status;
+};
+struct OutputChanged {
+  OutputStatus status;
+};
+struct SourceChanged {
+  SourceStatus status;
+};
 struct Heartbeat {
   RoomHealth health;
 };  // state: latest wins
@@ -95,9 +124,9 @@ struct RoomFailed {
   Error why;
 };
 
-using FromRoom =
-    std::variant<SpareReady, PeerOffer, PeerCandidate, PeerStateChanged, PeerErrorReport, PictureChanged,
-                 ConnectionQuality, ReceivingChanged, IngestChanged, Speaking, Heartbeat, RoomFailed>;
+using FromRoom = std::variant<SpareReady, PeerOffer, PeerCandidate, PeerStateChanged, PeerErrorReport,
+                              PictureChanged, ConnectionQuality, ReceivingChanged, IngestChanged, Speaking,
+                              RecordingChanged, OutputChanged, SourceChanged, Heartbeat, RoomFailed>;
 
 // One line without the newline. `seq` counts up per direction.
 std::string encode(const ToRoom& message, std::uint64_t seq);

@@ -90,6 +90,9 @@ class RoomUnderTest : public MediaRoomEvents {
   void onReceiving(const PeerKey& peer, const Receiving& receiving) override;
   void onIngest(const PeerKey& peer, const Ingest& ingest) override;
   void onSpeaking(const std::vector<SpeakerLevel>& now) override;
+  void onRecording(const RecordingStatus& status) override { recordings.push_back(status); }
+  void onOutput(const OutputStatus& status) override { outputs.push_back(status); }
+  void onSource(const SourceStatus& status) override { sources.push_back(status); }
   void onHealth(const RoomHealth& now) override { health = now; }
   void onFailed(const Error& why) override { failures.push_back(why); }
 
@@ -99,6 +102,9 @@ class RoomUnderTest : public MediaRoomEvents {
   std::map<ParticipantId, SpeakerLevel> levels;
   int speakingEvents = 0;
   RoomHealth health;
+  std::vector<RecordingStatus> recordings;
+  std::vector<OutputStatus> outputs;
+  std::vector<SourceStatus> sources;
   std::vector<Error> failures;
   std::unique_ptr<MediaRoom> room;
 

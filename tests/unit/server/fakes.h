@@ -41,6 +41,9 @@ class FakeHost : public server::MediaHost {
     std::vector<PeerSettings> peers;
     std::vector<LayoutChoice> layouts;
     std::vector<ReceiverStats> stats;
+    std::vector<RecordingSettings> recordings;
+    std::vector<OutputSettings> outputs;
+    std::vector<SourceSettings> sources;
     bool closed = false;
   };
 
@@ -90,6 +93,27 @@ class FakeHost : public server::MediaHost {
     }
     void setLayout(const LayoutChoice& choice) override { process_->layouts.push_back(choice); }
     void removePeer(const PeerKey& peer) override { note("remove", peer); }
+    void startRecording(const RecordingSettings& settings) override {
+      process_->calls.push_back(fmt::format("record {} part {}{}", settings.id.value, settings.part,
+                                            settings.paused ? " paused" : ""));
+      process_->recordings.push_back(settings);
+    }
+    void controlRecording(const RecordingId& id, RecordingAction action) override {
+      process_->calls.push_back(
+          fmt::format("recording {} {}", id.value, std::array{"pause", "resume", "stop"}[int(action)]));
+    }
+    void startOutput(const OutputSettings& settings) override {
+      process_->calls.push_back("output " + settings.target);
+      process_->outputs.push_back(settings);
+    }
+    void stopOutput(const OutputId& id) override { process_->calls.push_back("no output " + id.value); }
+    void addSource(const SourceSettings& settings) override {
+      process_->calls.push_back("source " + settings.url);
+      process_->sources.push_back(settings);
+    }
+    void removeSource(const ParticipantId& id) override {
+      process_->calls.push_back("no source " + id.value);
+    }
 
    private:
     void note(const char* what, const PeerKey& peer) {

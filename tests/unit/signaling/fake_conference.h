@@ -68,6 +68,47 @@ class FakeConference : public signaling::Conference {
   Status removeParticipant(const RoomId&, const ParticipantId& id) override {
     return note("remove " + id.value);
   }
+  std::vector<wire::RecordingInfo> listRecordings() const override { return recordings; }
+  Result<wire::RecordingInfo> describeRecording(const RecordingId& id) const override {
+    for (const wire::RecordingInfo& each : recordings)
+      if (each.id == id) return each;
+    return fail(ErrorCode::notFound, "no such recording");
+  }
+  Result<wire::RecordingInfo> startRecording(const RoomId& room,
+                                             const wire::StartRecordingRequest&) override {
+    calls.push_back("record " + room.value);
+    return wire::RecordingInfo{{"rec1"}, room};
+  }
+  Status controlRecording(const RoomId&, const RecordingId& id, RecordingAction action) override {
+    return note(fmt::format("recording {} {}", id.value, static_cast<int>(action)));
+  }
+  Status deleteRecording(const RecordingId& id) override { return note("delete " + id.value); }
+  Result<std::string> recordingFile(const RecordingId& id, std::string_view what) const override {
+    const auto file = files.find(id.value + "/" + std::string(what));
+    if (file == files.end()) return fail(ErrorCode::notFound, "no such file");
+    return file->second;
+  }
+  Result<std::vector<wire::OutputInfo>> listOutputs(const RoomId&) const override {
+    return std::vector<wire::OutputInfo>{};
+  }
+  Result<wire::OutputInfo> addOutput(const RoomId& room, const wire::AddOutputRequest& request) override {
+    calls.push_back("output " + room.value + " " + request.url);
+    return wire::OutputInfo{};
+  }
+  Status removeOutput(const RoomId&, const OutputId& id) override { return note("no output " + id.value); }
+  Result<std::vector<wire::SourceInfo>> listSources(const RoomId&) const override {
+    return std::vector<wire::SourceInfo>{};
+  }
+  Result<wire::SourceInfo> addSource(const RoomId& room, const wire::AddSourceRequest& request) override {
+    calls.push_back("source " + room.value + " " + request.url);
+    return wire::SourceInfo{};
+  }
+  Status removeSource(const RoomId&, const ParticipantId& id) override {
+    return note("no source " + id.value);
+  }
+
+  std::vector<wire::RecordingInfo> recordings;
+  std::map<std::string, std::string> files;  // "id/what" to path
 
  private:
   struct FakeSeat : signaling::Seat {

@@ -72,7 +72,9 @@ std::vector<ToRoom> toRoomExamples() {
   room.look.logoPercent = 25;
   room.look.names = false;
   room.look.highContrast = true;
+  room.look.recordingMark = false;
   room.sound = {true, false, true};
+  room.program = {640, 360, 15, 900, 96};
   room.gatherAddresses = {"127.0.0.1", "::1"};
   room.announcedAddresses = {"203.0.113.1"};
   room.minUdpPort = 40000;
@@ -87,6 +89,16 @@ std::vector<ToRoom> toRoomExamples() {
           SetLayout{{LayoutKind::custom, "stage", {kPeer.participant}}},
           ReportStats{kPeer.participant, {2.5, 60, 3, 1, 12}},
           RemovePeer{kPeer},
+          StartRecording{{{"rec1"},
+                          "/srv/recordings/.work/rec1",
+                          2,
+                          {RecordingFormat::webm, RecordedVideo::copy, SoundCodec::opus, true},
+                          true}},
+          ControlRecording{{"rec1"}, RecordingAction::pause},
+          StartOutput{{{"out1"}, OutputKind::rtmp, "rtmps://live.example.org/app/key"}},
+          StopOutput{{"out1"}},
+          AddSource{{kPeer.participant, "Camera „1“", "rtsp://192.0.2.1/cam", true}},
+          RemoveSource{kPeer.participant},
           CloseRoom{}};
 }
 
@@ -116,6 +128,12 @@ std::vector<FromRoom> fromRoomExamples() {
           ReceivingChanged{kPeer, {1, {640, 360, 30}, 500, ReceivingLimit::network}},
           IngestChanged{kPeer, {320, 180, 15, 200}},
           Speaking{{{kPeer.participant, -20, true, true}}},
+          RecordingChanged{{{"rec1"}, RecordingPhase::paused, 1000, 2'000'000'000'000, {}}},
+          RecordingChanged{{{"rec1"}, RecordingPhase::failed, 1, 2, why}},
+          OutputChanged{{{"out1"}, OutputPhase::live, 2500, 3, 1, 120, {}}},
+          OutputChanged{{{"out1"}, OutputPhase::waiting, 0, 3, 2, 0, why}},
+          SourceChanged{{kPeer.participant, SourcePhase::playing, true, false, 1, {}}},
+          SourceChanged{{kPeer.participant, SourcePhase::failed, false, false, 2, why}},
           Heartbeat{health},
           RoomFailed{why}};
 }
