@@ -39,7 +39,30 @@ enum class SecondScreen { takeOver, refuse };
 // in hardware, whatever that costs the server.
 enum class PreferCodec { shared, hardware };
 
-// Of every room but for what its template says otherwise: the sections room, picture, sound and screen.
+enum class Record { never, always };
+
+// Section recording; its `mark` is Look::recordingMark.
+struct Recording {
+  Record record = Record::never;  // always: from the first to join to the last to leave
+  RecordingFormats formats;
+};
+
+// Section program. 0: as the canvas.
+struct Program {
+  int height = 0;  // pixels, even; the width follows from the canvas' shape
+  int fps = 0;
+  int videoKbps = 2500;
+  int audioKbps = 128;
+};
+
+// Section live: what leaves each room by itself.
+struct Live {
+  std::vector<std::string> rtmp;  // "rtmp://…" or "rtmps://…", with stream keys: secret
+  bool hls = false;
+};
+
+// Of every room but for what its template says otherwise: the sections room, picture, sound, screen,
+// recording, program and live.
 struct Room {
   CanvasSettings canvas;
   int videoKbps = 1500;         // of the top rung, without `rungs`
@@ -54,6 +77,9 @@ struct Room {
   Look look;
   SoundSettings sound;
   SecondScreen secondScreen = SecondScreen::takeOver;
+  Recording recording;
+  Program program;
+  Live live;
 };
 
 // Rooms that differ. One applies to the rooms whose name fits one of its patterns, or by its name.
@@ -63,6 +89,35 @@ struct Template {
   Room room;                       // complete: what it does not say is as in Settings::room
 };
 inline constexpr std::size_t kMaxCustomLayouts = 16;
+
+struct Recordings {
+  std::string directory;                          // empty: "recordings" in the state directory
+  std::string name{"{date}-{time}-{room}-{id}"};  // of the files; all of these stand for something
+  int quotaGb = 0;                                // of the directory, 10^9 bytes; 0: none
+  int minFreeGb = 1;                              // of its file system, below which nothing is recorded
+  int retentionDays = 0;                          // after which a complete one is deleted; 0: never
+  std::string webhook;                            // "http(s)://…", may hold a secret; POST when one is over
+  std::string command;                            // the path of a program, run when one is over
+};
+
+// What the HTTP API may send to and take from: patterns of room/url_rules.h. Nothing when empty.
+struct Outputs {
+  std::vector<std::string> allow;
+  std::string hlsDirectory;  // empty: "hls" in the runtime directory, or else in the state directory
+};
+struct Sources {
+  std::vector<std::string> allow;
+  std::string filesDirectory;  // what "file:" may name is below it; empty: nothing
+};
+
+// One [[source]]: takes part in the rooms whose name fits one of the patterns.
+struct Source {
+  std::vector<std::string> rooms;
+  std::string name;
+  std::string url;  // may hold a password: secret
+  bool loop = false;
+};
+inline constexpr std::size_t kMaxSources = 64;
 
 struct Limits {
   int rooms = 100;
@@ -84,6 +139,7 @@ struct Server {
   std::string stateDir;     // keeps the resume-token key across restarts; empty: $STATE_DIRECTORY, else
                             // $XDG_STATE_HOME/tessera
   std::string roomProgram;  // path of tessera-room; empty: beside this program
+  std::string postProgram;  // path of tessera-post; the same
   bool warmSpare = true;
 };
 
@@ -92,6 +148,10 @@ struct Settings {
   Media media;
   Room room;
   std::vector<Template> templates;  // in the order of the file
+  Recordings recordings;
+  Outputs outputs;
+  Sources sources;
+  std::vector<Source> roomSources;  // in the order of the file
   Limits limits;
   Api api;
   Log log;
@@ -111,6 +171,12 @@ struct Settings {
 
 // How a room's picture is encoded, top first: as configured, or else the canvas and what is usual below it.
 std::vector<RungSpec> ladderOf(const Room& room);
+
+// The program's picture and sound: as configured, or else the canvas.
+ProgramSettings programOf(const Room& room);
+
+// The [[source]]s that take part in a room.
+std::vector<Source> sourcesOf(const Settings& settings, const RoomId& room);
 
 // The effective settings as TOML, secrets only as (set).
 std::string describe(const Settings& settings);

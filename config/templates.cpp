@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/templates.h"
 
-#include <glib.h>
-
 #include "config/checks.h"
 #include "config/key_makers.h"
 #include "config/layouts.h"
@@ -105,20 +103,6 @@ std::vector<Template> readTemplates(const std::vector<RawTable>& tables, const S
   }
   if (!hasName(templates, "music")) templates.push_back(music(settings.room));
   return templates;
-}
-
-Result<Template> templateFor(const Settings& settings, const RoomId& room, const std::string& name) {
-  const auto fits = [&](const std::string& pattern) {
-    return g_pattern_match_simple(pattern.c_str(), room.value.c_str()) != FALSE;
-  };
-  std::string names;
-  for (const Template& each : settings.templates) {
-    if (name.empty() ? std::any_of(each.rooms.begin(), each.rooms.end(), fits) : each.name == name)
-      return each;
-    names.append(names.empty() ? "" : ", ").append(each.name);
-  }
-  if (name.empty()) return Template{"", {}, settings.room};
-  return fail(ErrorCode::badRequest, "template: there is no {} here, only {}", name, names);
 }
 
 std::string describe(const Template& each, const Settings& settings) {

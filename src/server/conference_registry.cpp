@@ -91,6 +91,7 @@ RoomSettings ConferenceRegistry::settingsOf(const RoomId& id, const config::Room
   settings.maxTalkers = room.maxTalkers;
   settings.look = room.look;
   settings.sound = room.sound;
+  settings.program = config::programOf(room);
   return settings;
 }
 
