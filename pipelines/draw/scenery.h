@@ -30,4 +30,8 @@ mix::FrameRef renderMore(int count, int tileWidth, int tileHeight, bool highCont
 // The logo in its corner of the canvas; nothing when there is none.
 [[nodiscard]] Result<std::vector<mix::PlacedOverlay>> renderLogo(const Look& look, int canvasHeight);
 
+// A red dot and "REC" on a small plate, for a corner of the canvas while the room is recorded.
+// `highContrast`: an opaque plate with larger letters.
+std::shared_ptr<const mix::Overlay> renderRecordingMark(int canvasHeight, bool highContrast);
+
 }  // namespace tessera::draw

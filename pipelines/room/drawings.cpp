@@ -22,6 +22,7 @@ void Drawings::setCanvas(const CanvasSettings& canvas) {
   canvas_ = canvas;
   radius_ = look_.cornerRadius * canvas.width / std::max(1, roomCanvas_.width);
   corners_ = {};  // they are cut out of the background
+  recordingMark_ = nullptr;
   drawBackground(canvas);
   drawLogo(canvas);
 }
@@ -75,6 +76,12 @@ const Drawings::Overlays& Drawings::border(int width, int height, bool rounded) 
 const Drawings::Overlays& Drawings::corners(const mix::Rect& rect) {
   return corners_.get({rect.x, rect.y, rect.width, rect.height},
                       [&] { return draw::renderCorners(rect, radius_, background_); });
+}
+
+const Drawings::Label& Drawings::recordingMark() {
+  if (look_.recordingMark && !recordingMark_)
+    recordingMark_ = draw::renderRecordingMark(canvas_.height, look_.highContrast);
+  return recordingMark_;
 }
 
 void Drawings::letGoOfUnused() {

@@ -34,6 +34,7 @@ class Drawings {
   mix::FrameRef more(int count, int width, int height);
   const Overlays& border(int width, int height, bool rounded);
   const Overlays& corners(const mix::Rect& rect);
+  const Label& recordingMark();  // null: the look does without
 
   int radius() const { return radius_; }  // of corners, on this canvas
 
@@ -58,6 +59,7 @@ class Drawings {
   CanvasSettings canvas_{0, 0, 0};
   mix::FrameRef background_;
   Overlays logo_;
+  Label recordingMark_;
   bool backgroundFails_ = false, logoFails_ = false;
   Cache<std::tuple<std::string, Size, bool, bool, bool>, Label> labels_;
   Cache<std::tuple<std::string, std::string, Size>, mix::FrameRef> avatars_;

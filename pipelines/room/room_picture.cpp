@@ -37,6 +37,11 @@ void RoomPicture::show(std::vector<Sitter> sitters) {
   update(std::chrono::milliseconds(settings_.look.glideMs));
 }
 
+void RoomPicture::setRecording(bool recording) {
+  planner_.setRecording(recording);
+  update(std::chrono::milliseconds(settings_.look.glideMs));
+}
+
 void RoomPicture::hear(std::vector<SpeakerLevel>& levels, ActiveSpeaker::Clock::time_point now) {
   const ParticipantId candidate = speaker_.candidate();
   bool news = speaker_.update(levels, now) || speaker_.candidate() != candidate;

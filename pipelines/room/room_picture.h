@@ -26,6 +26,7 @@ class RoomPicture {
   void setCanvas(const CanvasSettings& canvas);
   // Everybody who is not hidden, in the order of joining; `speaking` is found by the levels.
   void show(std::vector<Sitter> sitters);
+  void setRecording(bool recording);  // a mark in the picture, if the look has it
   // Says in each level whether it is the active speaker's; the picture follows who speaks.
   void hear(std::vector<SpeakerLevel>& levels, ActiveSpeaker::Clock::time_point now);
 

@@ -6,6 +6,8 @@
 namespace tessera {
 namespace {
 
+constexpr int kMarkMargin = 40;  // of the canvas' height, divided by this
+
 static_assert(mix::kMaxCrop == kMaxSmartCrop, "the layout and the mixer mean the same by `smart`");
 
 mix::Fit fitOf(TileFit fit) {
@@ -22,6 +24,28 @@ mix::Fit fitOf(TileFit fit) {
 
 bool overlap(const mix::Rect& a, const mix::Rect& b) {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+mix::Rect placeOf(const mix::PlacedOverlay& placed, const mix::Rect& within) {
+  const mix::VideoFrame& frame = placed.overlay->frame;
+  const bool right = placed.anchor == mix::Anchor::topRight || placed.anchor == mix::Anchor::bottomRight;
+  const bool bottom = placed.anchor == mix::Anchor::bottomLeft || placed.anchor == mix::Anchor::bottomRight;
+  return {within.x + (right ? within.width - placed.x - frame.width : placed.x),
+          within.y + (bottom ? within.height - placed.y - frame.height : placed.y), frame.width,
+          frame.height};
+}
+
+// Whether a label or the logo is where `wanted` would be.
+bool taken(const mix::VideoPlan& plan, const mix::Rect& canvas, const mix::Rect& wanted) {
+  const auto hits = [&](const mix::Rect& within) {
+    return [&wanted, within](const mix::PlacedOverlay& one) {
+      return one.whileGliding && overlap(placeOf(one, within), wanted);  // what does not is border or corner
+    };
+  };
+  return std::ranges::any_of(plan.overlays, hits(canvas)) ||
+         std::ranges::any_of(plan.tiles, [&](const mix::TilePlan& tile) {
+           return std::ranges::any_of(tile.overlays, hits(tile.rect));
+         });
 }
 
 // Corners are filled with the background: not where another tile lies below, nor where the tile is the whole
@@ -51,6 +75,7 @@ CanvasPlan ScenePlanner::plan(const Scene& scene, const std::vector<Sitter>& sit
   result.picture.canvas = canvas;
   result.picture.layout = scene.kind;
   for (const SceneTile& tile : scene.tiles) place(result, tile, sitters);
+  if (recording_) addRecordingMark(result.plan);
   const auto seated = std::ranges::count(result.picture.tiles, "main", &Tile::pc);
   result.picture.more = static_cast<int>(sitters.size()) - static_cast<int>(seated);
   drawings_.letGoOfUnused();
@@ -116,6 +141,23 @@ void ScenePlanner::surround(mix::TilePlan& tile, bool border, bool rounded) {
   const auto& drawn = drawings_.border(tile.rect.width, tile.rect.height, rounded);
   if (border) add(drawn);
   if (rounded && drawings_.radius() > 0) add(drawings_.corners(tile.rect));
+}
+
+// In the first corner that is free; the upper left one when none is.
+void ScenePlanner::addRecordingMark(mix::VideoPlan& plan) {
+  const auto& mark = drawings_.recordingMark();
+  if (!mark) return;
+  using enum mix::Anchor;
+  const mix::Rect canvas{0, 0, plan.width, plan.height};
+  const int margin = plan.height / kMarkMargin & ~1;  // even, for the chroma
+  mix::PlacedOverlay placed{mark, topLeft, margin, margin};
+  for (const mix::Anchor corner : {topLeft, topRight, bottomRight, bottomLeft}) {
+    const mix::PlacedOverlay candidate{mark, corner, margin, margin};
+    if (taken(plan, canvas, placeOf(candidate, canvas))) continue;
+    placed = candidate;
+    break;
+  }
+  plan.overlays.push_back(std::move(placed));
 }
 
 }  // namespace tessera

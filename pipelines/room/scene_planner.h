@@ -49,14 +49,18 @@ class ScenePlanner {
   ScenePlanner(const Look& look, const CanvasSettings& roomCanvas) : drawings_(look, roomCanvas) {}
   CanvasPlan plan(const Scene& scene, const std::vector<Sitter>& sitters, const CanvasSettings& canvas);
 
+  void setRecording(bool recording) { recording_ = recording; }  // of the next plan: a mark says so
+
  private:
   mix::TilePlan personTile(const SceneTile& tile, const Sitter& sitter);
   mix::TilePlan screenTile(const SceneTile& tile, const Sitter& sitter);
   mix::TilePlan moreTile(const SceneTile& tile);
   void place(CanvasPlan& result, const SceneTile& tile, const std::vector<Sitter>& sitters);
   void surround(mix::TilePlan& tile, bool border, bool rounded);
+  void addRecordingMark(mix::VideoPlan& plan);
 
   Drawings drawings_;
+  bool recording_ = false;
 };
 
 }  // namespace tessera

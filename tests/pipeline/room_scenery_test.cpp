@@ -24,6 +24,18 @@ constexpr CanvasSettings kCanvas{640, 360, 15};
 constexpr unsigned kBlueish = 0xff1e5a96;
 constexpr unsigned kOrange = 0xffe08020;
 
+std::string writePng(const std::filesystem::path& path, unsigned argb, int width, int height) {
+  const auto encoded =
+      test::encodeClip(fmt::format("videotestsrc num-buffers=1 pattern=solid-color foreground-color={} ! "
+                                   "video/x-raw,format=RGB,width={},height={} ! pngenc",
+                                   argb, width, height));
+  GstMapInfo map;
+  EXPECT_TRUE(gst_buffer_map(encoded.front().get(), &map, GST_MAP_READ));
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<char*>(map.data), map.size);
+  gst_buffer_unmap(encoded.front().get(), &map);
+  return path;
+}
+
 class RoomSceneryTest : public testing::Test {
  protected:
   RoomSceneryTest()
@@ -35,16 +47,7 @@ class RoomSceneryTest : public testing::Test {
   ~RoomSceneryTest() override { std::filesystem::remove_all(folder_); }
 
   std::string makePng(const char* name, unsigned argb, int width, int height) {
-    const auto encoded =
-        test::encodeClip(fmt::format("videotestsrc num-buffers=1 pattern=solid-color foreground-color={} ! "
-                                     "video/x-raw,format=RGB,width={},height={} ! pngenc",
-                                     argb, width, height));
-    GstMapInfo map;
-    EXPECT_TRUE(gst_buffer_map(encoded.front().get(), &map, GST_MAP_READ));
-    const auto path = folder_ / name;
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<char*>(map.data), map.size);
-    gst_buffer_unmap(encoded.front().get(), &map);
-    return path;
+    return writePng(folder_ / name, argb, width, height);
   }
 
   // Two people, so that there is a gap around them.
@@ -130,6 +133,60 @@ TEST(RoomAvatars, areNotDrawnForWhomAPictureComes) {
   EXPECT_FALSE(hasAvatar(true, true));
   EXPECT_TRUE(hasAvatar(false, true));
   EXPECT_TRUE(hasAvatar(false, false));
+}
+
+// Two people side by side on top of the canvas; the first with a short tile, whose label is high up.
+class RecordingMark : public testing::Test {
+ protected:
+  mix::VideoPlan plan(bool recording, const CanvasSettings& canvas = kCanvas) {
+    ScenePlanner planner{look_, canvas};
+    planner.setRecording(recording);
+    Scene scene;
+    std::vector<Sitter> sitters;
+    for (const int who : {0, 1}) {
+      scene.tiles.emplace_back().id = {std::to_string(who)};
+      scene.tiles.back().rect = {who * canvas.width / 2, 0, canvas.width / 2,
+                                 who == 0 ? firstHeight_ : canvas.height};
+      sitters.emplace_back().id = scene.tiles.back().id;
+      sitters.back().name = "Ada Lovelace";
+    }
+    return planner.plan(scene, sitters, canvas).plan;
+  }
+  mix::PlacedOverlay mark(const CanvasSettings& canvas = kCanvas) {
+    const auto overlays = plan(true, canvas).overlays;
+    EXPECT_FALSE(overlays.empty());
+    return overlays.empty() ? mix::PlacedOverlay{} : overlays.back();
+  }
+  Look look_;
+  int firstHeight_ = kCanvas.height;
+};
+
+TEST_F(RecordingMark, isThereWhileARoomIsRecorded) {
+  EXPECT_TRUE(plan(false).overlays.empty());
+  EXPECT_EQ(plan(true).overlays.size(), 1U);
+  EXPECT_EQ(mark().anchor, mix::Anchor::topLeft);
+  look_.recordingMark = false;
+  EXPECT_TRUE(plan(true).overlays.empty());
+}
+
+TEST_F(RecordingMark, keepsClearOfLabels) {
+  firstHeight_ = 32;
+  EXPECT_EQ(mark().anchor, mix::Anchor::topRight);
+}
+
+TEST_F(RecordingMark, keepsClearOfTheLogo) {
+  const auto file = std::filesystem::temp_directory_path() / fmt::format("tessera-mark-{}.png", getpid());
+  look_.logo = writePng(file, kOrange, 64, 64);
+  EXPECT_EQ(mark().anchor, mix::Anchor::topLeft);
+  look_.logoCorner = Corner::topLeft;
+  EXPECT_EQ(mark().anchor, mix::Anchor::topRight);
+  std::filesystem::remove(file);
+}
+
+TEST_F(RecordingMark, scalesWithTheCanvas) {
+  const auto small = mark(), large = mark({1920, 1080, 30});
+  EXPECT_GT(large.overlay->frame.height, 2 * small.overlay->frame.height * 9 / 10);
+  EXPECT_GT(large.x, 2 * small.x);
 }
 
 }  // namespace

@@ -328,5 +328,41 @@ TEST_F(SceneryTest, MoreIsReadable) {
   }
 }
 
+// Pixels of the mark that are as red, or as white, as `like`.
+int count(const mix::Overlay& mark, const Yuv& like) {
+  int pixels = 0;
+  for (int y = 0; y < mark.frame.height; ++y) {
+    for (int x = 0; x < mark.frame.width; ++x) {
+      const Yuv seen = at(mark.frame, x, y);
+      const auto near = [&](std::size_t i) { return std::abs(seen[i] - like[i]) <= 12; };
+      if (alphaAt(mark, x, y) > 200 && near(0) && near(1) && near(2)) ++pixels;
+    }
+  }
+  return pixels;
+}
+
+TEST_F(SceneryTest, RecordingMarkIsADotWithLettersThatScale) {
+  constexpr Yuv kRed{116, 97, 211}, kWhite{235, 128, 128};
+  for (const int height : {180, 360, 720, 1080}) {
+    for (const bool highContrast : {false, true}) {
+      const auto mark = renderRecordingMark(height, highContrast);
+      ASSERT_TRUE(mark);
+      const auto& [width, tall] = std::pair{mark->frame.width, mark->frame.height};
+      EXPECT_EQ((width | tall) & 1, 0) << "the chroma";
+      EXPECT_LE(tall, std::max(height / 20, 18)) << "discreet on a canvas of " << height;
+      EXPECT_LE(width, 4 * tall);
+      EXPECT_GT(count(*mark, kRed), tall * tall / 20) << height;
+      EXPECT_GT(count(*mark, kWhite), tall / 2) << height;
+      EXPECT_EQ(alphaAt(*mark, 0, 0), 0) << "round";
+      EXPECT_EQ(alphaAt(*mark, width / 2, 1) == 255, highContrast) << "an opaque plate";
+    }
+  }
+  const auto widthAt = [](int height, bool highContrast) {
+    return renderRecordingMark(height, highContrast)->frame.width;
+  };
+  EXPECT_NEAR(widthAt(1440, false), 2 * widthAt(720, false), 6);
+  EXPECT_GT(widthAt(720, true), widthAt(720, false));
+}
+
 }  // namespace
 }  // namespace tessera::draw
