@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SDK against a server and a browser that do what the test says: sharing a screen, and the layout.
+// The SDK against a server and a browser that do what the test says: sharing a screen, the layout, recording, muting.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import {
-  admit, FakeClock, FakeConnection, fakeCapture, FakeSocket, installFakeEngine, kMe, kWelcome, settled,
+  admit, FakeClock, FakeConnection, fakeCapture, FakeSocket, FakeTrack, installFakeEngine, kMe, kWelcome, settled,
 } from "../support/fake_engine.mjs";
 
 installFakeEngine();
@@ -283,4 +283,69 @@ test("what the server gives up for want of time is told", () => {
   conference.on("quality", ({ level, text }) => told.push({ level, text }));
   socket.receive({ type: "quality", level: "rate", text: "the server is short of time: the picture has fewer frames" });
   assert.deepEqual(told, [{ level: "rate", text: "the server is short of time: the picture has fewer frames" }]);
+});
+
+test("whether the room is recorded is told at the welcome, after each change, and after a lost socket", () => {
+  const socket = join();
+  assert.deepEqual(conference.recording, { state: "none", streams: 0, sinceMs: 0 });
+  const told = [];
+  conference.on("recording", (recording) => told.push(recording));
+  const running = { state: "recording", streams: 1, sinceMs: 1767225600000 };
+  const failed = { state: "none", streams: 0, sinceMs: 0, error: { code: "io", text: "the disk is full" } };
+  socket.receive({ type: "recording", ...running });
+  assert.deepEqual(conference.recording, running);
+  socket.receive({ type: "recording", ...failed });
+  socket.receive({ type: "recording", ...running });
+  assert.deepEqual(conference.recording, running, "the error was the last one's");
+  conference.reconnectNow();
+  admit({ ...kWelcome, resumed: true, recording: { ...running, state: "paused" } });
+  assert.deepEqual(told, [running, failed, running, { ...running, state: "paused" }]);
+});
+
+test("a recording is asked for by the moderator, and a refusal is told", () => {
+  const socket = join();
+  const problems = [];
+  conference.on("problem", (problem) => problems.push(problem));
+  for (const action of ["start", "pause", "resume", "stop"]) assert.ok(conference.record(/** @type {any} */ (action)));
+  assert.deepEqual(socket.of("record").map((one) => one.action), ["start", "pause", "resume", "stop"]);
+  socket.receive({ type: "error", code: "io", text: "no space left for recordings", final: false, re: "record" });
+  assert.deepEqual(problems, [{ code: "io", text: "no space left for recordings", re: "record" }]);
+  socket.onclose();
+  assert.equal(conference.record("start"), false, "there is no connection");
+});
+
+/** Comes back after a lost socket to a server that has us muted; `meanwhile` happens between `join` and `welcome`. */
+function comeBackMuted(options, meanwhile = () => {}) {
+  const audio = new FakeTrack("audio");
+  join({ audio, ...options });
+  const told = [];
+  conference.on("muted", (change) => told.push(change));
+  clock.tick(5000);
+  conference.reconnectNow();
+  const socket = FakeSocket.all.at(-1);
+  socket.open();
+  meanwhile();
+  told.length = 0;
+  socket.receive({ ...kWelcome, resumed: true, participants: [{ ...kMe, muted: true }] });
+  return { audio, socket, told };
+}
+
+test("who was muted by the moderator while away is muted when they come back", () => {
+  const { audio, socket, told } = comeBackMuted({});
+  assert.deepEqual(told, [{ muted: true, byModerator: true }]);
+  assert.equal(conference.muted, true);
+  assert.equal(audio.enabled, false);
+  assert.deepEqual(socket.of("media"), [], "the server knows");
+  conference.setMuted(false);
+  assert.equal(socket.of("media").at(-1).muted, false, "and may unmute");
+});
+
+test("who muted themselves, or unmuted meanwhile, was not muted by the moderator", () => {
+  assert.deepEqual(comeBackMuted({ muted: true }).told, []);
+  conference.leave();
+  const { socket, told } = comeBackMuted({ muted: true }, () => conference.setMuted(false));
+  assert.deepEqual(told, []);
+  assert.equal(socket.of("media").at(-1).muted, false, "what changed between `join` and `welcome` is said");
+  conference.leave();
+  assert.deepEqual(comeBackMuted({ viewer: true }).told, []);
 });

@@ -202,7 +202,8 @@ export const kMe = { id: "k3v9x0q2m7ab", name: "Ada", role: "moderator", muted: 
   connected: true, sharing: false, poorConnection: false };
 export const kWelcome = { type: "welcome", id: kMe.id, room: "standup", role: "moderator", resume: "secret", resumed: false,
   canvas: { width: 1280, height: 720, fps: 30 }, look: { glideMs: 250, cornerRadius: 12 },
-  layout: { layout: "auto", pinned: [] }, customLayouts: ["stage"], iceServers: [], participants: [kMe] };
+  layout: { layout: "auto", pinned: [] }, customLayouts: ["stage"], iceServers: [],
+  recording: { state: "none", streams: 0, sinceMs: 0 }, participants: [kMe] };
 
 /** What is queued as promises has happened after this. */
 export const settled = () => new Promise((resolve) => setImmediate(resolve));

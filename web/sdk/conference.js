@@ -40,6 +40,7 @@ const kMaxPinned = 16;
  *   screen: import("./screen_share.js").ScreenChange,
  *   quality: import("./protocol.js").Quality,
  *   receiving: import("./protocol.js").Receiving,
+ *   recording: import("./protocol.js").Recording,
  *   speaking: Map<string, import("./protocol.js").Level>,
  *   chat: import("./protocol.js").Chat,
  *   muted: {muted: boolean, byModerator: boolean},
@@ -60,6 +61,8 @@ export class Conference extends Emitter {
   canvas = { width: 1280, height: 720, fps: 30 };
   /** How good a picture we get, and what limits it; null until it is known. @type {import("./protocol.js").Receiving | null} */
   receiving = null;
+  /** Whether what is said and shown here is kept, or seen elsewhere. @type {import("./protocol.js").Recording} */
+  recording = { state: "none", streams: 0, sinceMs: 0 };
   /** What receive() asked for last. @type {number | null} */
   wantedHeight = null;
   /** What `join` said of it. @type {number | null} */
@@ -249,6 +252,14 @@ export class Conference extends Emitter {
     return this.#send(target ? { type: "moderate", action, target } : { type: "moderate", action });
   }
 
+  /**
+   * For moderators: the recording of the room. `recording` follows, or `problem`.
+   * @param {import("./protocol.js").RecordAction} action
+   */
+  record(action) {
+    return this.#send({ type: "record", action });
+  }
+
   // ---- to the server
 
   /** @param {Record<string, unknown>} message */
@@ -328,6 +339,7 @@ export class Conference extends Emitter {
     else if (message.type === "screen") this.#screen.ended(message.state, message.text);
     else if (message.type === "quality") this.emit("quality", message);
     else if (message.type === "receiving") this.#receivingChanged(message);
+    else if (message.type === "recording") this.#recordingChanged(message);
     else if (message.type === "roster") this.#rosterChanged(message.participants);
     else if (message.type === "tiles") this.emit("tiles", message);
     else if (message.type === "chat") this.emit("chat", message);
@@ -359,6 +371,8 @@ export class Conference extends Emitter {
     this.customLayouts = welcome.customLayouts;
     this.#layout.startOver(welcome.layout);
     this.#rosterChanged(welcome.participants);
+    if (this.me?.muted && this.#own.toldUnmuted && !this.#own.viewer && !this.muted) this.#mutedByModerator(); // meanwhile
+    this.#recordingChanged(welcome.recording);
     this.#tellMedia(); // what changed between `join` and now
     if (this.wantedHeight !== this.#joinedHeight) this.receive(this.wantedHeight);
     this.#refresh();
@@ -378,6 +392,12 @@ export class Conference extends Emitter {
   #receivingChanged(receiving) {
     this.receiving = receiving;
     this.emit("receiving", receiving);
+  }
+
+  /** @param {import("./protocol.js").Recording} recording */
+  #recordingChanged({ state, streams, sinceMs, error }) {
+    this.recording = { state, streams, sinceMs, ...(error ? { error } : {}) };
+    this.emit("recording", this.recording);
   }
 
   #mutedByModerator() {

@@ -61,6 +61,11 @@ export class OwnMedia {
     this.#toldAtMs = performance.now();
   }
 
+  /** The server was told that we are to be heard. */
+  get toldUnmuted() {
+    return this.#told?.muted === false;
+  }
+
   /** Whether we told the server a moment ago: what it says of us then may be the echo. */
   get toldJustNow() {
     return performance.now() - this.#toldAtMs < kOwnChangeMs;

@@ -6,7 +6,7 @@ export const kMaxNameChars = 64;
 export const kMaxChatChars = 2000;
 
 /**
- * @typedef {"moderator" | "participant" | "viewer"} Role
+ * @typedef {"moderator" | "participant" | "viewer" | "source"} Role source: a file, stream or camera that the server brings in
  * @typedef {{id: string, name: string, role: Role, muted: boolean, cameraOff: boolean, handRaised: boolean,
  *            connected: boolean, sharing: boolean, poorConnection: boolean}} Participant
  * @typedef {{width: number, height: number, fps: number}} Canvas
@@ -19,10 +19,14 @@ export const kMaxChatChars = 2000;
  * @typedef {{glideMs: number, cornerRadius: number}} Look how tiles move, and their corners in pixels of that canvas
  * @typedef {"none" | "rate" | "size" | "closed"} QualityLevel
  * @typedef {"none" | "network" | "device" | "wish"} ReceivingLimit why the picture that we get is not the best
+ * @typedef {{state: "none" | "recording" | "paused", streams: number, sinceMs: number,
+ *            error?: {code: string, text: string}}} Recording of the room; `streams`: live outputs that are up;
+ *            `sinceMs`: Unix time, 0: none; `error`: why the last one ended early
+ * @typedef {"start" | "pause" | "resume" | "stop"} RecordAction
  *
  * @typedef {{type: "welcome", id: string, room: string, role: Role, resume: string, resumed: boolean,
  *            canvas: Canvas, look: Look, layout: LayoutChoice, customLayouts: string[], iceServers: RTCIceServer[],
- *            screen?: Omit<ScreenMessage, "type">, participants: Participant[]}} Welcome
+ *            recording: Recording, screen?: Omit<ScreenMessage, "type">, participants: Participant[]}} Welcome
  * @typedef {{type: "offer", pc: string, gen: number, sdp: string}} Offer
  * @typedef {{type: "candidate", pc: string, gen: number, candidate: Candidate}} ServerCandidate
  * @typedef {{type: "roster", participants: Participant[]}} Roster
@@ -30,6 +34,7 @@ export const kMaxChatChars = 2000;
  * @typedef {{type: "layout"} & LayoutChoice} LayoutMessage
  * @typedef {{type: "screen", state: "refused" | "taken-over" | "ended", code: string, text: string}} ScreenMessage
  * @typedef {{type: "quality", level: QualityLevel, text: string}} Quality
+ * @typedef {{type: "recording"} & Recording} RecordingMessage
  * @typedef {{type: "ingest", pc: string, gen: number, width: number, height: number, fps: number,
  *            kbps: number}} Ingest how our picture is shown; width 0: not at all
  * @typedef {{type: "receiving", level: number, levels: number, width: number, height: number, fps: number,
@@ -39,8 +44,8 @@ export const kMaxChatChars = 2000;
  * @typedef {{type: "chat", from: string, name: string, text: string, timeMs: number}} Chat
  * @typedef {{type: "error", code: string, text: string, final: boolean, re?: string}} ServerError
  * @typedef {{type: "bye", code: string, text: string, reconnect: boolean, afterMs: number}} Bye
- * @typedef {Welcome | Offer | ServerCandidate | Roster | Tiles | LayoutMessage | ScreenMessage | Quality | Speaking |
- *           Ingest | Receiving | Pong | Chat | ServerError | Bye} FromServer
+ * @typedef {Welcome | Offer | ServerCandidate | Roster | Tiles | LayoutMessage | ScreenMessage | Quality |
+ *           RecordingMessage | Speaking | Ingest | Receiving | Pong | Chat | ServerError | Bye} FromServer
  */
 
 /**
