@@ -25,6 +25,11 @@ constexpr double kMixTone = 1130;
 constexpr double kPresentDb = -20;  // the tones are sent at -6 dB
 constexpr double kAbsentDb = -50;
 
+// The stretch that holds a tone's beginning holds a little of every tone: it passes.
+bool hearsOnly(const test::AudioProbe& probe, double tone, double absent) {
+  return probe.toneDb(tone) > kPresentDb && probe.toneDb(absent) < kAbsentDb;
+}
+
 class LegTest : public testing::TestWithParam<VideoCodec> {
  protected:
   static test::WebRtcClient::Options options() {
@@ -45,12 +50,10 @@ TEST_P(LegTest, CarriesColourAndToneBothWays) {
 
   EXPECT_TRUE(runUntil([&] { return near(session.video->probe.colour(), yuvOf(kRed)); }));
   EXPECT_EQ(session.video->probe.width(), 320);
-  EXPECT_TRUE(runUntil([&] { return session.audio->probe.toneDb(kTheirTone) > kPresentDb; }));
-  EXPECT_LT(session.audio->probe.toneDb(kMixTone), kAbsentDb);
+  EXPECT_TRUE(runUntil([&] { return hearsOnly(session.audio->probe, kTheirTone, kMixTone); }));
 
   EXPECT_TRUE(runUntil([&] { return near(session.client->video.colour(), yuvOf(kBlue)); }));
-  EXPECT_TRUE(runUntil([&] { return session.client->audio.toneDb(kMixTone) > kPresentDb; }));
-  EXPECT_LT(session.client->audio.toneDb(kTheirTone), kAbsentDb);
+  EXPECT_TRUE(runUntil([&] { return hearsOnly(session.client->audio, kMixTone, kTheirTone); }));
 
   EXPECT_TRUE(session.refused.empty()) << session.refused.front().text;
   EXPECT_FALSE(session.failure);
