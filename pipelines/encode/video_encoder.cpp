@@ -19,10 +19,17 @@ bool small(const CanvasSettings& picture) {
   return picture.width * picture.height <= 640 * 360;
 }
 
+// Of the program, whose receivers have a second or two: a keyframe may be as large as it has to be to look as
+// good as the frames around it. See docs/adr/0010.
+constexpr int kProgramBufferMs = 1000;
+constexpr int kProgramKeyframe = 800;  // percent of an average frame
+
 // What may be sent ahead of the rate: small, since for its receiver it is delay; but never less than what
 // makes sense of single frames. See docs/adr/0003.
-int rateBufferMs(int fps) {
-  const auto frame = std::chrono::duration_cast<std::chrono::milliseconds>(frameInterval(fps));
+int rateBufferMs(const EncoderSettings& settings) {
+  if (settings.program) return kProgramBufferMs;
+  const auto frame =
+      std::chrono::duration_cast<std::chrono::milliseconds>(frameInterval(settings.picture.fps));
   return std::max(150, static_cast<int>(frame.count()) * 3 / 2);
 }
 
@@ -30,24 +37,26 @@ int rateBufferMs(int fps) {
 // than is seen; a negative one is fixed.
 // One thread: a 720p rung takes a third of a core, and a second thread costs more in switches than it wins.
 void configureVp8(GstElement* encoder, const EncoderSettings& settings) {
-  const int bufferMs = rateBufferMs(settings.picture.fps);
+  const int bufferMs = rateBufferMs(settings);
   gst_util_set_object_arg(G_OBJECT(encoder), "end-usage", "cbr");
   gst_util_set_object_arg(G_OBJECT(encoder), "error-resilient", "default");
   g_object_set(encoder, "deadline", G_GINT64_CONSTANT(1), "cpu-used", small(settings.picture) ? -8 : 12,
                "threads", 1, "keyframe-max-dist", kEndlessGop, "lag-in-frames", 0, "min-quantizer", 4,
                "max-quantizer", 56, "buffer-initial-size", bufferMs * 2 / 3, "buffer-optimal-size",
                bufferMs * 4 / 5, "buffer-size", bufferMs, "max-intra-bitrate",
-               settings.picture.fps > 0 ? 250 : 100, "undershoot", 100, "overshoot", 15, "static-threshold",
-               100, nullptr);
+               settings.program           ? kProgramKeyframe
+               : settings.picture.fps > 0 ? 250
+                                          : 100,
+               "undershoot", 100, "overshoot", 15, "static-threshold", 100, nullptr);
 }
 
 void configureX264(GstElement* encoder, const EncoderSettings& settings) {
   gst_util_set_object_arg(G_OBJECT(encoder), "tune", "zerolatency");
   gst_util_set_object_arg(G_OBJECT(encoder), "speed-preset",
-                          small(settings.picture) ? "superfast" : "ultrafast");
+                          settings.program || small(settings.picture) ? "superfast" : "ultrafast");
   g_object_set(encoder, "key-int-max", kEndlessGop, "threads", 1, "b-adapt", FALSE, "bframes", 0,
-               "vbv-buf-capacity", rateBufferMs(settings.picture.fps), "byte-stream", TRUE, "aud", FALSE,
-               "option-string", "scenecut=0", nullptr);
+               "vbv-buf-capacity", rateBufferMs(settings), "byte-stream", TRUE, "aud", FALSE, "option-string",
+               "scenecut=0", nullptr);
 }
 
 void configureOpenH264(GstElement* encoder) {
@@ -89,11 +98,11 @@ gst::Ref<GstCaps> rawCaps(const CanvasSettings& picture) {
                   picture.width, picture.height, still ? 1 : picture.fps, still ? kStillEvery.count() : 1));
 }
 
-gst::Ref<GstCaps> encodedCaps(VideoCodec codec) {
+gst::Ref<GstCaps> encodedCaps(const EncoderSettings& settings) {
+  if (settings.codec == VideoCodec::vp8) return gst::capsOf("video/x-vp8");
   return gst::capsOf(
-      codec == VideoCodec::vp8
-          ? "video/x-vp8"
-          : "video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au");
+      fmt::format("video/x-h264,profile={},stream-format=byte-stream,alignment=au",
+                  settings.program ? "{high,main,constrained-baseline}" : "constrained-baseline"));
 }
 
 }  // namespace
@@ -106,7 +115,7 @@ Result<std::unique_ptr<VideoEncoder>> VideoEncoder::create(const EncoderSettings
   // Pins profile and stream format, which the encoder asks of what comes after it.
   auto filter = gst::addElement(GST_BIN(self->bin_.get()), "capsfilter");
   if (!filter) return tl::unexpected(filter.error());
-  g_object_set(*filter, "caps", encodedCaps(settings.codec).get(), nullptr);
+  g_object_set(*filter, "caps", encodedCaps(settings).get(), nullptr);
 
   self->input_ = std::make_unique<gst::PushPad>("raw", rawCaps(settings.picture), nullptr);
   gst::ReceivePad::Handlers handlers;

@@ -15,11 +15,13 @@ struct EncoderSettings {
   VideoCodec codec = VideoCodec::vp8;
   CanvasSettings picture;  // fps 0: a frame every kStillEvery
   int kbps = 1500;
+  bool program = false;  // for files and streams: better, and evened out over a second
 };
 
 // One GStreamer encoder, set for real time, run by the thread that calls it: encode() returns when the frame
-// is encoded, and onFrame has been called for it by then. H.264 comes as a byte stream of access units,
-// constrained baseline. One thread at a time.
+// is encoded, and onFrame has been called for it by then. H.264 comes as a byte stream of access units, with
+// its parameter sets before each keyframe; constrained baseline, or for the program high profile without
+// frames out of order. One thread at a time.
 class VideoEncoder {
  public:
   using FrameHandler = std::function<void(const gst::Ref<GstBuffer>& frame, bool keyframe)>;

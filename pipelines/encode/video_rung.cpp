@@ -19,11 +19,12 @@ Result<std::unique_ptr<VideoRung>> VideoRung::create(const RungSettings& setting
 
 VideoRung::VideoRung(const RungSettings& settings, Handlers handlers)
     : spec_(settings.spec),
+      fixed_(settings.fixed),
       handlers_(std::move(handlers)),
       canvasFps_(settings.canvas.fps),
       kbps_(settings.spec.kbps),
       keyframes_(spec_.fps > 0 ? KeyframeBroker::kMinInterval : KeyframeBroker::kMinStillInterval),
-      settings_{settings.codec, rungPicture(spec_, settings.canvas), spec_.kbps} {}
+      settings_{settings.codec, pictureOf(settings.canvas), spec_.kbps, fixed_.has_value()} {}
 
 VideoRung::~VideoRung() {
   {
@@ -52,6 +53,10 @@ bool VideoRung::push(mix::FrameRef frame) {
   }
   wake_.notify_one();
   return frame != nullptr;
+}
+
+CanvasSettings VideoRung::pictureOf(const CanvasSettings& canvas) const {
+  return fixed_ ? *fixed_ : rungPicture(spec_, canvas);
 }
 
 bool VideoRung::takes(const mix::VideoFrame& canvas) {
@@ -85,7 +90,7 @@ mix::FrameRef VideoRung::nextFrame() {
 Status VideoRung::follow(const mix::VideoFrame& canvas) {
   const int fps = canvasFps_.load(std::memory_order_relaxed);
   const int kbps = kbps_.load(std::memory_order_relaxed);
-  const CanvasSettings picture = rungPicture(spec_, {canvas.width, canvas.height, fps});
+  const CanvasSettings picture = pictureOf({canvas.width, canvas.height, fps});
   const bool otherPicture = picture != settings_.picture;
   const bool otherKbps = kbps != settings_.kbps;
   settings_.picture = picture;

@@ -20,13 +20,15 @@ ReceivePad::State& stateOf(GstPad* pad) {
   return *static_cast<ReceivePad::State*>(g_object_get_data(G_OBJECT(pad), kStateKey));
 }
 
-// Running time into PTS, so that the handler needs to know nothing of segments.
+// Running time into PTS and DTS, so that the handler needs to know nothing of segments.
 Ref<GstBuffer> withRunningTime(GstBuffer* buffer, const GstSegment& segment) {
   if (!GST_BUFFER_PTS_IS_VALID(buffer)) return Ref<GstBuffer>::adopt(buffer);
   const GstClockTime time = gst_segment_to_running_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
   if (time == GST_BUFFER_PTS(buffer)) return Ref<GstBuffer>::adopt(buffer);
   buffer = gst_buffer_make_writable(buffer);
   GST_BUFFER_PTS(buffer) = time;
+  if (GST_BUFFER_DTS_IS_VALID(buffer))
+    GST_BUFFER_DTS(buffer) = gst_segment_to_running_time(&segment, GST_FORMAT_TIME, GST_BUFFER_DTS(buffer));
   return Ref<GstBuffer>::adopt(buffer);
 }
 
