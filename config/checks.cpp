@@ -7,6 +7,8 @@
 #include <charconv>
 #include <string>
 
+#include "room/url_rules.h"
+
 namespace tessera::config {
 namespace {
 
@@ -122,6 +124,41 @@ bool isName(std::string_view text) {
 bool isRoomPattern(std::string_view text) {
   return !text.empty() && text.size() <= kMaxPatternChars &&
          std::all_of(text.begin(), text.end(), [](char c) { return isNameChar(c) || c == '*' || c == '?'; });
+}
+
+bool isRtmpUrl(std::string_view text) {
+  return parseOutputUrl(text).has_value();
+}
+
+bool isSourceUrl(std::string_view text) {
+  return parseSourceUrl(text).has_value() || (isFileUrl(text) && text.size() > 5);
+}
+
+bool isHttpUrl(std::string_view text) {
+  const auto url = parseUrl(text);
+  return url && (url->scheme == "http" || url->scheme == "https");
+}
+
+bool isUrlAllowance(std::string_view text) {
+  return isUrlPattern(text);
+}
+
+bool isRecordingName(std::string_view text) {
+  constexpr std::size_t kMaxChars = 128;
+  bool id = false;
+  if (text.size() > kMaxChars || text.starts_with('.') || text.starts_with('-')) return false;
+  while (!text.empty()) {
+    const char first = text.front();
+    if (g_ascii_isalnum(first) || first == '-' || first == '_' || first == '.') {
+      text.remove_prefix(1);
+      continue;
+    }
+    if (takePrefix(text, "{id}"))
+      id = true;
+    else if (!takePrefix(text, "{date}") && !takePrefix(text, "{time}") && !takePrefix(text, "{room}"))
+      return false;
+  }
+  return id;
 }
 
 bool isUtf8Line(std::string_view text) {

@@ -15,6 +15,11 @@ bool isTurnServer(std::string_view text);     // "turn:host:port", "turns:…", 
 bool isToken(std::string_view text);          // at least 16 characters that fit an HTTP header
 bool isName(std::string_view text);           // of a layout or template: 1 to 32 of a-z 0-9 - _
 bool isRoomPattern(std::string_view text);    // a room's name with "*" and "?"
+bool isRtmpUrl(std::string_view text);        // "rtmp://host/app/key", or rtmps
+bool isSourceUrl(std::string_view text);  // "rtsp://…", "rtsps://…", "rtmp://…", "rtmps://…", "file:…"
+bool isHttpUrl(std::string_view text);        // "http://…" or "https://…"
+bool isUrlAllowance(std::string_view text);   // a pattern of url_rules.h
+bool isRecordingName(std::string_view text);  // with {id}, and perhaps {date}, {time}, {room}
 bool isUtf8Line(std::string_view text);       // any text of one line
 
 }  // namespace tessera::config

@@ -18,7 +18,8 @@ void Errors::addUnknown(const std::string& where, const std::string& name,
 void setKey(const Key& key, const RawValue& value, const std::string& where, Settings& settings,
             Errors& errors) {
   if (!key.set(settings, value))
-    return errors.add("{}: {}: expected {}, got {}", where, key.fullName(), key.expects, describe(value));
+    return errors.add("{}: {}: expected {}, got {}", where, key.fullName(), key.expects,
+                      key.secret ? "something else" : describe(value));
   const auto* path = std::get_if<std::string>(&value);
   if (key.image == ImageFile::none || !path || path->empty()) return;
   if (const Status image = checkImage(*path, key.image == ImageFile::pngOrJpeg); !image)

@@ -32,7 +32,7 @@ class Errors {
   std::vector<std::string> texts_;
 };
 
-// Sets a key that is no secret.
+// What is wrong with a secret is told without it.
 void setKey(const Key& key, const RawValue& value, const std::string& where, Settings& settings,
             Errors& errors);
 
@@ -43,6 +43,7 @@ struct Field {
   std::string_view expects;
   bool (*set)(T&, const RawValue&);  // false when the value is not what it expects
   bool needed = false;
+  bool secret = false;
 };
 
 // `called`: the table as it is called in errors, "layout.regions".
@@ -66,7 +67,7 @@ void readFields(const RawTable& table, std::string_view called, const std::vecto
     std::erase(missing, field->name);
     if (!field->set(out, entry.value))
       errors.add("{}: {}.{}: expected {}, got {}", entry.where, called, entry.key, field->expects,
-                 describe(entry.value));
+                 field->secret ? "something else" : describe(entry.value));
   }
   for (const std::string_view name : missing) errors.add("{}: {}.{}: is missing", table.where, called, name);
 }

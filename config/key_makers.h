@@ -18,7 +18,10 @@ namespace tessera::config {
 
 struct Range {
   std::int64_t min, max, step = 1;
-  bool holds(std::int64_t value) const { return value >= min && value <= max && value % step == 0; }
+  bool zeroToo = false;
+  bool holds(std::int64_t value) const {
+    return (value >= min && value <= max && value % step == 0) || (zeroToo && value == 0);
+  }
 };
 
 template <class E>
@@ -59,8 +62,8 @@ Key boolean(std::string_view section, std::string_view name, At at) {
 }
 
 inline std::string expectsInteger(Range range) {
-  return fmt::format("{} from {} to {}", range.step == 2 ? "an even integer" : "an integer", range.min,
-                     range.max);
+  return fmt::format("{}{} from {} to {}", range.zeroToo ? "0 or " : "",
+                     range.step == 2 ? "an even integer" : "an integer", range.min, range.max);
 }
 
 template <class At>
@@ -132,6 +135,16 @@ Key text(std::string_view section, std::string_view name, std::string expects, C
 }
 
 template <class At>
+Key neededText(std::string_view section, std::string_view name, std::string expects, Check check, At at) {
+  Key key = text(section, name, std::move(expects), check, at);
+  key.set = [set = std::move(key.set)](Settings& s, const RawValue& raw) {
+    const auto* value = std::get_if<std::string>(&raw);
+    return value && !value->empty() && set(s, raw);
+  };
+  return key;
+}
+
+template <class At>
 Key secret(std::string_view section, std::string_view name, std::string expects, Check check, At at) {
   Key key = text(section, name, std::move(expects), check, at);
   key.show = [at](const Settings& s) { return std::string(at(s).empty() ? "\"\"" : "(set)"); };
@@ -162,6 +175,16 @@ Key list(std::string_view section, std::string_view name, std::string expects, C
             return true;
           },
           [at](const Settings& s) { return quotedList(at(s)); }};
+}
+
+template <class At>
+Key secretList(std::string_view section, std::string_view name, std::string expects, Check check, At at) {
+  Key key = list(section, name, std::move(expects), check, at);
+  key.show = [at](const Settings& s) {
+    return at(s).empty() ? std::string("[]") : fmt::format("({} set)", at(s).size());
+  };
+  key.secret = true;
+  return key;
 }
 
 template <class E, std::size_t N>

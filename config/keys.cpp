@@ -128,6 +128,61 @@ std::vector<Key> screenKeys() {
   return {choice("screen", "second", kSecondScreens, AT(room.secondScreen))};
 }
 
+std::vector<Key> recordingKeys() {
+  constexpr auto kSection = "recording";
+  return {
+      choice(kSection, "record", kRecords, AT(room.recording.record)),
+      choice(kSection, "format", kRecordingFormats, AT(room.recording.formats.format)),
+      choice(kSection, "video", kRecordedVideos, AT(room.recording.formats.video)),
+      choice(kSection, "audio", kSoundCodecs, AT(room.recording.formats.sound)),
+      boolean(kSection, "tracks", AT(room.recording.formats.tracks)),
+      boolean(kSection, "mark", AT(room.look.recordingMark)),
+  };
+}
+
+std::vector<Key> programKeys() {
+  constexpr auto kSection = "program";
+  return {
+      integer(kSection, "height", {120, 2160, 2, true}, AT(room.program.height)),
+      integer(kSection, "fps", {0, 60}, AT(room.program.fps)),
+      integer(kSection, "video_kbps", {50, 50'000}, AT(room.program.videoKbps)),
+      integer(kSection, "audio_kbps", {16, 320}, AT(room.program.audioKbps)),
+  };
+}
+
+std::vector<Key> liveKeys() {
+  return {
+      secretList("live", "rtmp", R"(an array of "rtmp://host/app/key" or "rtmps://host/app/key")", isRtmpUrl,
+                 AT(room.live.rtmp)),
+      boolean("live", "hls", AT(room.live.hls)),
+  };
+}
+
+std::vector<Key> recordingsKeys() {
+  constexpr auto kSection = "recordings";
+  constexpr Range kGb{0, 1'000'000};
+  return {
+      text(kSection, "directory", "the path of a directory", isUtf8Line, AT(recordings.directory)),
+      neededText(kSection, "name", "a-z A-Z 0-9 - _ . with {id}, and {date}, {time}, {room} if wanted",
+                 isRecordingName, AT(recordings.name)),
+      integer(kSection, "quota_gb", kGb, AT(recordings.quotaGb)),
+      integer(kSection, "min_free_gb", kGb, AT(recordings.minFreeGb)),
+      integer(kSection, "retention_days", {0, 36'500}, AT(recordings.retentionDays)),
+      secret(kSection, "webhook", R"("http://…" or "https://…")", isHttpUrl, AT(recordings.webhook)),
+      text(kSection, "command", "the path of a program", isUtf8Line, AT(recordings.command)),
+  };
+}
+
+std::vector<Key> placeKeys() {
+  constexpr auto kPatterns = R"(an array of "scheme://host[:port]/path", in which * stands for any)";
+  return {
+      list("outputs", "allow", kPatterns, isUrlAllowance, AT(outputs.allow)),
+      text("outputs", "hls_directory", "the path of a directory", isUtf8Line, AT(outputs.hlsDirectory)),
+      list("sources", "allow", kPatterns, isUrlAllowance, AT(sources.allow)),
+      text("sources", "files_directory", "the path of a directory", isUtf8Line, AT(sources.filesDirectory)),
+  };
+}
+
 std::vector<Key> limitKeys() {
   constexpr auto kSection = "limits";
   return {
@@ -146,6 +201,7 @@ std::vector<Key> otherKeys() {
       choice("log", "format", kFormats, AT(log.format)),
       text("server", "state_dir", "the path of a directory", isUtf8Line, AT(server.stateDir)),
       text("server", "room_program", "the path of a program", isUtf8Line, AT(server.roomProgram)),
+      text("server", "post_program", "the path of a program", isUtf8Line, AT(server.postProgram)),
       boolean("server", "warm_spare", AT(server.warmSpare)),
   };
 }
@@ -157,8 +213,9 @@ std::vector<Key> otherKeys() {
 const std::vector<Key>& keys() {
   static const std::vector<Key> all = [] {
     std::vector<Key> every;
-    for (auto part : {listenKeys(), mediaKeys(), roomKeys(), pictureKeys(), soundKeys(), screenKeys(),
-                      limitKeys(), otherKeys()})
+    for (auto part :
+         {listenKeys(), mediaKeys(), roomKeys(), pictureKeys(), soundKeys(), screenKeys(), recordingKeys(),
+          programKeys(), liveKeys(), recordingsKeys(), placeKeys(), limitKeys(), otherKeys()})
       for (Key& key : part) every.push_back(std::move(key));
     return every;
   }();
@@ -172,7 +229,8 @@ const Key* findKey(std::string_view section, std::string_view name) {
 }
 
 bool inTemplates(const Key& key) {
-  constexpr std::array<std::string_view, 4> kSections{"room", "picture", "sound", "screen"};
+  constexpr std::array<std::string_view, 7> kSections{"room",      "picture", "sound", "screen",
+                                                      "recording", "program", "live"};
   return std::find(kSections.begin(), kSections.end(), key.section) != kSections.end();
 }
 

@@ -32,6 +32,6 @@ struct Key {
 
 const std::vector<Key>& keys();
 const Key* findKey(std::string_view section, std::string_view name);  // null when there is none
-bool inTemplates(const Key& key);  // its section (room, picture, sound, screen) may stand in a template
+bool inTemplates(const Key& key);  // its section (room, picture, …) may stand in a template
 
 }  // namespace tessera::config

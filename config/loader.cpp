@@ -15,6 +15,7 @@
 #include "config/layouts.h"
 #include "config/nearest.h"
 #include "config/rungs.h"
+#include "config/sources.h"
 #include "config/templates.h"
 #include "config/toml_reader.h"
 
@@ -24,7 +25,7 @@ namespace {
 constexpr std::size_t kMaxSecretBytes = 4096;
 constexpr int kMinUdpPorts = 4;
 constexpr int kMinUdpPort = 1024;
-constexpr std::array kTables{"layout", "rung", "template"};
+constexpr std::array kTables{"layout", "rung", "source", "template"};
 
 class Loader {
  public:
@@ -64,6 +65,7 @@ class Loader {
     settings_.room.look.customLayouts = readLayouts(tables_, errors_);
     settings_.room.rungs = readRungs(tables_, "rung", errors_);
     settings_.templates = readTemplates(tables_, settings_, errors_);
+    settings_.roomSources = readSources(tables_, settings_.sources, errors_);
     if (errors_.none()) checkTogether();
     if (!errors_.none()) return fail(ErrorCode::config, "{}", errors_.text());
     return std::move(settings_);
@@ -107,10 +109,8 @@ class Loader {
   void apply(const Given& given) {
     const Key& key = *given.key;
     if (!key.fileOf.empty()) return applySecretFile(given);
-    if (!key.secret) return setKey(key, given.value, given.where, settings_, errors_);
-    if (!isEmpty(given.value)) claim(given);
-    if (!key.set(settings_, given.value))
-      errors_.add("{}: {}: expected {}, got something else", given.where, key.fullName(), key.expects);
+    if (key.secret && !isEmpty(given.value)) claim(given);
+    setKey(key, given.value, given.where, settings_, errors_);
   }
 
   static bool isEmpty(const RawValue& value) {

@@ -38,5 +38,15 @@ inline constexpr std::array kCorners{
     Named<Corner>{"bottom-left", Corner::bottomLeft}, Named<Corner>{"bottom-right", Corner::bottomRight}};
 inline constexpr std::array kSecondScreens{Named<SecondScreen>{"take-over", SecondScreen::takeOver},
                                            Named<SecondScreen>{"refuse", SecondScreen::refuse}};
+inline constexpr std::array kRecords{Named<Record>{"never", Record::never},
+                                     Named<Record>{"always", Record::always}};
+inline constexpr std::array kRecordingFormats{Named<RecordingFormat>{"mp4", RecordingFormat::mp4},
+                                              Named<RecordingFormat>{"webm", RecordingFormat::webm},
+                                              Named<RecordingFormat>{"ogg", RecordingFormat::ogg},
+                                              Named<RecordingFormat>{"m4a", RecordingFormat::m4a}};
+inline constexpr std::array kRecordedVideos{Named<RecordedVideo>{"program", RecordedVideo::program},
+                                            Named<RecordedVideo>{"copy", RecordedVideo::copy}};
+inline constexpr std::array kSoundCodecs{Named<SoundCodec>{"aac", SoundCodec::aac},
+                                         Named<SoundCodec>{"opus", SoundCodec::opus}};
 
 }  // namespace tessera::config

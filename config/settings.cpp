@@ -9,6 +9,7 @@
 #include "config/layouts.h"
 #include "config/loader.h"
 #include "config/rungs.h"
+#include "config/sources.h"
 #include "config/templates.h"
 
 namespace tessera::config {
@@ -39,6 +40,7 @@ std::string describe(const Settings& settings) {
   }
   text += "\n" + describe(ladderOf(settings.room), "rung");
   for (const CustomLayout& layout : settings.room.look.customLayouts) text += "\n" + describe(layout);
+  for (const Source& source : settings.roomSources) text += "\n" + describe(source);
   for (const Template& each : settings.templates) text += "\n" + describe(each, settings);
   return text;
 }

@@ -8,7 +8,8 @@
 
 namespace tessera {
 
-enum class ParticipantRole { moderator, participant, viewer };
+// source: a file or a stream by address, nobody who could act.
+enum class ParticipantRole { moderator, participant, viewer, source };
 
 // What everybody in the room knows of somebody.
 struct Participant {
@@ -23,8 +24,8 @@ struct Participant {
   bool poorConnection = false;
 };
 
-// Who is in a room, in the order of joining. The first who is not a viewer moderates; when the moderator
-// leaves, the one who has been there longest takes over. Viewers never moderate.
+// Who is in a room, in the order of joining. The first who is neither a viewer nor a source moderates; when
+// the moderator leaves, the one who has been there longest takes over. Viewers and sources never moderate.
 class Roster {
  public:
   // `id` must not be present. Returns the entry with its role settled.

@@ -15,6 +15,8 @@ wire::Role toWire(ParticipantRole role) {
       return wire::Role::moderator;
     case ParticipantRole::viewer:
       return wire::Role::viewer;
+    case ParticipantRole::source:
+      return wire::Role::source;
     case ParticipantRole::participant:
       break;
   }
@@ -38,6 +40,7 @@ void ConferenceRoom::welcome(Member& member, bool resumed) {
   for (const CustomLayout& custom : settings_.look.customLayouts)
     message.customLayouts.push_back(custom.name);
   message.iceServers = signaling::iceServers(context_.settings.media, member.id, now);
+  message.recording = recordingNotice();
   message.screen = member.screenEnded;
   message.participants = rosterEntries();
   send(member, message);
@@ -62,7 +65,10 @@ void ConferenceRoom::broadcast(const wire::ToClient& message) {
 
 void ConferenceRoom::rosterChanged() {
   if (rosterTimer_.running() || state_ == wire::RoomState::ending) return;
-  rosterTimer_.once(timing_.rosterDelay, [this] { broadcast(wire::Roster{rosterEntries()}); });
+  rosterTimer_.once(timing_.rosterDelay, [this] {
+    broadcast(wire::Roster{rosterEntries()});
+    recordings_.onSceneChanged();
+  });
 }
 
 std::vector<wire::RosterEntry> ConferenceRoom::rosterEntries() const {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/api_messages.h"
 
-#include <fmt/chrono.h>
-
 #include "wire/common_fields.h"
 #include "wire/json_reader.h"
 #include "wire/json_writer.h"
 #include "wire/limits.h"
+#include "wire/timestamp.h"
 
 namespace tessera::wire {
 
@@ -18,15 +17,6 @@ struct EnumNames<RoomState> {
        {RoomState::recovering, "recovering"},
        {RoomState::ending, "ending"}}};
 };
-
-namespace {
-
-std::string rfc3339(std::int64_t unixMs) {
-  const std::time_t seconds = static_cast<std::time_t>(unixMs / 1000);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds), unixMs % 1000);
-}
-
-}  // namespace
 
 void fields(JsonWriter& io, const RoomSummary& m) {
   io.required("id", m.id);

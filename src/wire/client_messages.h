@@ -98,7 +98,7 @@ using FromClient = std::variant<Join, ClientAnswer, ClientCandidate, ClientMedia
                                 ClientRecord, Ping, Leave>;
 
 // ---- server to client
-enum class Role { moderator, participant, viewer };
+enum class Role { moderator, participant, viewer, source };
 struct RosterEntry {
   ParticipantId id;
   std::string name;

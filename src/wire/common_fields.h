@@ -60,8 +60,11 @@ struct EnumNames<ReceivingLimit> {
 
 template <>
 struct EnumNames<Role> {
-  static constexpr std::array<std::pair<Role, std::string_view>, 3> names{
-      {{Role::moderator, "moderator"}, {Role::participant, "participant"}, {Role::viewer, "viewer"}}};
+  static constexpr std::array<std::pair<Role, std::string_view>, 4> names{
+      {{Role::moderator, "moderator"},
+       {Role::participant, "participant"},
+       {Role::viewer, "viewer"},
+       {Role::source, "source"}}};
 };
 
 template <>

@@ -17,6 +17,12 @@ namespace tessera::wire {
 // there is stays on disk.
 enum class RecordingState { recording, paused, finishing, complete, failed };
 
+// Where a complete recording can be had without the token, for a while.
+struct RecordingLinks {
+  std::string file, poster, timeline;  // poster: empty without video
+  std::vector<std::string> tracks;     // in the order of RecordingInfo::tracks
+};
+
 struct RecordingInfo {
   RecordingId id;
   RoomId room;
@@ -26,9 +32,10 @@ struct RecordingInfo {
   std::int64_t startedAtMs = 0;  // Unix time
   std::int64_t durationMs = 0;   // of the media, so far
   std::int64_t bytes = 0;
-  std::string file;                 // name of the finished file; empty before
-  std::vector<std::string> tracks;  // names of the finished files of separate tracks
-  std::optional<Error> error;       // what went wrong: of failed, or why it stopped early
+  std::string file;                     // name of the finished file; empty before
+  std::vector<std::string> tracks;      // names of the finished files of separate tracks
+  std::optional<Error> error;           // what went wrong: of failed, or why it stopped early
+  std::optional<RecordingLinks> links;  // added by who answers the request
 };
 
 struct StartRecordingRequest {  // what is not set is as the room's configuration says

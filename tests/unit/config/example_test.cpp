@@ -79,6 +79,7 @@ TEST(Example, OfTablesAreSuchWithoutTheirCommentSigns) {
   ASSERT_TRUE(settings.has_value()) << settings.error().text << "\n" << toml;
   ASSERT_EQ(settings->room.look.customLayouts.size(), 1u);
   EXPECT_EQ(settings->room.look.customLayouts[0].regions.size(), 3u);
+  EXPECT_EQ(settings->roomSources.size(), 1u);
   EXPECT_EQ(settings->room.rungs.size(), 4u);
   EXPECT_EQ(settings->room.rungs, ladderOf(Room{})) << "they are what is used without any";
 }

@@ -13,6 +13,8 @@
 #include "wire/api_messages.h"
 #include "wire/codec.h"
 #include "wire/limits.h"
+#include "wire/live_messages.h"
+#include "wire/recording_messages.h"
 
 namespace tessera::wire {
 namespace {
@@ -74,11 +76,69 @@ RoomDetails apiExample() {
   return room;
 }
 
+constexpr std::int64_t kStartedAtMs = 1'767'225'600'000;
+
+std::vector<RecordingInfo> recordingExamples() {
+  const std::string track = "2026-01-01-0000-standup-4k2mz81x0qpd-k3v9x0q2m7ab.ogg";
+  RecordingInfo complete{{"4k2mz81x0qpd"}, {"standup"}, RecordingState::complete, 1};
+  complete.startedAtMs = kStartedAtMs;
+  complete.durationMs = 1'800'000;
+  complete.bytes = 594'300'000;
+  complete.file = "2026-01-01-0000-standup-4k2mz81x0qpd.mp4";
+  complete.tracks = {track};
+  const auto link = [](const std::string& what) {
+    return "/v1/recordings/4k2mz81x0qpd/" + what + "?expires=1767268800&signature=c2ln";
+  };
+  complete.links = RecordingLinks{link("file"), link("poster"), link("timeline"), {link("tracks/" + track)}};
+  RecordingInfo running{{"a1b2c3d4e5f6"}, {"standup"}};
+  running.formats = {RecordingFormat::ogg, RecordedVideo::program, SoundCodec::opus, false};
+  running.startedAtMs = kStartedAtMs;
+  running.durationMs = 61'000;
+  running.bytes = 500'000;
+  RecordingInfo failed{{"b1b2c3d4e5f6"}, {"all-hands"}, RecordingState::failed};
+  failed.formats = {RecordingFormat::webm, RecordedVideo::copy, SoundCodec::opus, false};
+  failed.startedAtMs = kStartedAtMs;
+  failed.error = Error{ErrorCode::io, "the disk is full"};
+  return {complete, running, failed};
+}
+
+RecordingInfo pausedExample() {
+  RecordingInfo paused = recordingExamples()[1];
+  paused.state = RecordingState::paused;
+  paused.formats = {RecordingFormat::m4a, RecordedVideo::program, SoundCodec::aac, false};
+  return paused;
+}
+
+std::vector<OutputInfo> outputExamples() {
+  return {{{{"o1b2c3d4e5f6"}, OutputPhase::waiting, 0, 12, 3, 0, {ErrorCode::io, "Connection refused"}},
+           OutputKind::rtmp,
+           "rtmps://live.example.org/app/…"},
+          {{{"h1b2c3d4e5f6"}, OutputPhase::live, 2628, 0, 0, 2100, {}},
+           OutputKind::hls,
+           "/hls/standup/index.m3u8"}};
+}
+
+std::vector<SourceInfo> sourceExamples() {
+  return {
+      {{{"s1b2c3d4e5f6"}, SourcePhase::playing, true, false, 0, {}},
+       "Camera at the door",
+       "rtsp://192.0.2.7/…",
+       false},
+      {{{"f1b2c3d4e5f6"}, SourcePhase::waiting, false, false, 1, {ErrorCode::io, "the file cannot be read"}},
+       "Film",
+       "file:film.mp4",
+       true}};
+}
+
 TEST(Protocol, ShowsTheHttpApi) {
   const RoomDetails room = apiExample();
   const std::map<std::string, std::string> encoded{
       {"GET /v1/rooms", encodeRoomList({room.summary})},
       {"GET /v1/rooms/{room}", encodeRoomDetails(room)},
+      {"GET /v1/recordings", encodeRecordingList(recordingExamples())},
+      {"GET /v1/recordings/{id}", encodeRecording(pausedExample())},
+      {"GET /v1/rooms/{room}/outputs", encodeOutputList(outputExamples())},
+      {"GET /v1/rooms/{room}/sources", encodeSourceList(sourceExamples())},
       {"Errors", encodeApiError({ErrorCode::notFound, "room standup does not exist"})}};
   int shown = 0;
   for (const Example& example : protocolExamples()) {
@@ -86,7 +146,14 @@ TEST(Protocol, ShowsTheHttpApi) {
     ++shown;
     if (const auto it = encoded.find(example.heading); it != encoded.end())
       EXPECT_TRUE(sameJson(it->second, example.json)) << it->second << "\n" << example.json;
-    else if (example.heading.starts_with("POST"))
+    else if (example.heading == "POST /v1/rooms/{room}/recordings")
+      EXPECT_EQ(decodeStartRecording(example.json).value().format, RecordingFormat::mp4);
+    else if (example.heading == "POST /v1/rooms/{room}/outputs")
+      EXPECT_EQ(decodeAddOutput(example.json).value().url.empty(),
+                example.json.find("hls") != std::string::npos);
+    else if (example.heading == "POST /v1/rooms/{room}/sources")
+      EXPECT_EQ(decodeAddSource(example.json).value().name, "Camera at the door");
+    else if (example.heading == "POST /v1/rooms")
       EXPECT_EQ(decodeCreateRoom(example.json).value().templateName, "music");
     else if (example.heading == "PATCH /v1/rooms/{room}")
       EXPECT_EQ(decodePatchRoom(example.json).value().layout, LayoutKind::spotlight);
@@ -95,7 +162,7 @@ TEST(Protocol, ShowsTheHttpApi) {
     else
       ADD_FAILURE() << "an example of what? " << example.heading;
   }
-  EXPECT_EQ(shown, 6);
+  EXPECT_EQ(shown, 14);
 }
 
 TEST(Protocol, HasNoExampleElsewhere) {
