@@ -2,6 +2,7 @@
 #pragma once
 #include "room/media_room.h"
 #include "wire/client_messages.h"
+#include "wire/recording_messages.h"
 #include "wire/rules.h"
 
 // The fields of what several messages share. `fields(io, x)` serves JsonReader and JsonWriter alike.
@@ -60,11 +61,10 @@ struct EnumNames<ReceivingLimit> {
 
 template <>
 struct EnumNames<Role> {
-  static constexpr std::array<std::pair<Role, std::string_view>, 4> names{
-      {{Role::moderator, "moderator"},
-       {Role::participant, "participant"},
-       {Role::viewer, "viewer"},
-       {Role::source, "source"}}};
+  static constexpr std::array<std::pair<Role, std::string_view>, 4> names{{{Role::moderator, "moderator"},
+                                                                           {Role::participant, "participant"},
+                                                                           {Role::viewer, "viewer"},
+                                                                           {Role::source, "source"}}};
 };
 
 template <>
@@ -103,6 +103,16 @@ struct EnumNames<RecordingPhase> {
        {RecordingPhase::paused, "paused"},
        {RecordingPhase::stopped, "stopped"},
        {RecordingPhase::failed, "failed"}}};
+};
+
+template <>
+struct EnumNames<RecordingState> {
+  static constexpr std::array<std::pair<RecordingState, std::string_view>, 5> names{
+      {{RecordingState::recording, "recording"},
+       {RecordingState::paused, "paused"},
+       {RecordingState::finishing, "finishing"},
+       {RecordingState::complete, "complete"},
+       {RecordingState::failed, "failed"}}};
 };
 
 template <>

@@ -9,16 +9,6 @@
 
 namespace tessera::wire {
 
-template <>
-struct EnumNames<RecordingState> {
-  static constexpr std::array<std::pair<RecordingState, std::string_view>, 5> names{
-      {{RecordingState::recording, "recording"},
-       {RecordingState::paused, "paused"},
-       {RecordingState::finishing, "finishing"},
-       {RecordingState::complete, "complete"},
-       {RecordingState::failed, "failed"}}};
-};
-
 namespace {
 
 constexpr TextRule kText{0, 4096};
