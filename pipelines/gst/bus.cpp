@@ -9,10 +9,12 @@ namespace {
 struct Sync {
   GstMessageType types;
   std::weak_ptr<BusWatch::Handler> handler;
+  BusWatch::Handler onArrival;
 };
 
 GstBusSyncReply onMessage(GstBus*, GstMessage* message, gpointer data) {
   const auto* sync = static_cast<Sync*>(data);
+  if (sync->onArrival) sync->onArrival(message);
   if (GST_MESSAGE_TYPE(message) & sync->types) {
     post([handler = sync->handler, kept = Ref<GstMessage>::retain(message)] {
       if (const auto alive = handler.lock()) (*alive)(kept.get());
@@ -24,10 +26,10 @@ GstBusSyncReply onMessage(GstBus*, GstMessage* message, gpointer data) {
 
 }  // namespace
 
-BusWatch::BusWatch(GstPipeline* pipeline, GstMessageType types, Handler handler)
+BusWatch::BusWatch(GstPipeline* pipeline, GstMessageType types, Handler handler, Handler onArrival)
     : bus_(Ref<GstBus>::adopt(gst_pipeline_get_bus(pipeline))),
       handler_(std::make_shared<Handler>(std::move(handler))) {
-  gst_bus_set_sync_handler(bus_.get(), onMessage, new Sync{types, handler_},
+  gst_bus_set_sync_handler(bus_.get(), onMessage, new Sync{types, handler_, std::move(onArrival)},
                            [](gpointer data) { delete static_cast<Sync*>(data); });
 }
 

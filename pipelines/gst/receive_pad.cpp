@@ -46,6 +46,8 @@ gboolean onEvent(GstPad* pad, GstObject*, GstEvent* event) {
     if (state.handlers.onCaps) accepted = state.handlers.onCaps(caps);
   } else if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
     gst_event_copy_segment(event, &state.segment);
+  } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
+    if (state.handlers.onEnd) state.handlers.onEnd();
   }
   gst_event_unref(event);
   return accepted;

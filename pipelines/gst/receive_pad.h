@@ -20,6 +20,7 @@ class ReceivePad {
     Ref<GstCaps> caps;
     // False refuses the caps: the stream ends with not-negotiated.
     std::function<bool(GstCaps*)> onCaps;
+    std::function<void()> onEnd;  // end of stream, after the last buffer
     bool wantsVideoMeta = false;  // strides and offsets may come by GstVideoMeta, saving a copy
   };
 

@@ -29,26 +29,6 @@ Nanos captureTime(const GstBuffer* buffer, Nanos now) {
   return GST_BUFFER_PTS_IS_VALID(buffer) ? Nanos(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))) : now;
 }
 
-std::optional<mix::VideoFrame> wrap(const GstVideoInfo& info, GstBuffer* buffer) {
-  GstVideoFrame frame;
-  if (!gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ)) return std::nullopt;
-  const auto mapped = std::shared_ptr<Mapped>(new Mapped{frame});
-  const GstVideoFrame& f = mapped->frame;
-  mix::VideoFrame result;
-  result.width = GST_VIDEO_FRAME_WIDTH(&f);
-  result.height = GST_VIDEO_FRAME_HEIGHT(&f);
-  result.y = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&f, 0));
-  result.u = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&f, 1));
-  result.v = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&f, 2));
-  result.strideY = GST_VIDEO_FRAME_COMP_STRIDE(&f, 0);
-  result.strideU = GST_VIDEO_FRAME_COMP_STRIDE(&f, 1);
-  result.strideV = GST_VIDEO_FRAME_COMP_STRIDE(&f, 2);
-  result.fullRange = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
-  result.bt709 = info.colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT709;
-  result.memory = mapped;
-  return result;
-}
-
 // RFC 6464, section 3: a bit for voice activity, then the level as -dBov.
 std::optional<int> claimedLevel(GstRTPBuffer& rtp) {
   gpointer data = nullptr;
@@ -75,6 +55,26 @@ void abortForTest(const std::string& label) {
 
 }  // namespace
 
+std::optional<mix::VideoFrame> frameOf(const GstVideoInfo& info, GstBuffer* buffer) {
+  GstVideoFrame frame;
+  if (!gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ)) return std::nullopt;
+  const auto mapped = std::shared_ptr<Mapped>(new Mapped{frame});
+  const GstVideoFrame& f = mapped->frame;
+  mix::VideoFrame result;
+  result.width = GST_VIDEO_FRAME_WIDTH(&f);
+  result.height = GST_VIDEO_FRAME_HEIGHT(&f);
+  result.y = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&f, 0));
+  result.u = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&f, 1));
+  result.v = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&f, 2));
+  result.strideY = GST_VIDEO_FRAME_COMP_STRIDE(&f, 0);
+  result.strideU = GST_VIDEO_FRAME_COMP_STRIDE(&f, 1);
+  result.strideV = GST_VIDEO_FRAME_COMP_STRIDE(&f, 2);
+  result.fullRange = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
+  result.bt709 = info.colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT709;
+  result.memory = mapped;
+  return result;
+}
+
 gst::ReceivePad::Handlers videoSink(const std::shared_ptr<LegShared>& shared) {
   // Caps and buffers come on one thread, in order.
   const auto info = std::make_shared<GstVideoInfo>();
@@ -100,7 +100,7 @@ gst::ReceivePad::Handlers videoSink(const std::shared_ptr<LegShared>& shared) {
     shared->keyframes.onDecoded(now);
     const auto slot = shared->videoSlot();
     if (!slot) return GST_FLOW_OK;
-    auto frame = wrap(*info, buffer.get());
+    auto frame = frameOf(*info, buffer.get());
     if (!frame) return GST_FLOW_OK;
     frame->captured = captureTime(buffer.get(), now);
     slot->push(std::move(*frame), now);

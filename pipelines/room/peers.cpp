@@ -59,13 +59,18 @@ void Peers::add(const PeerSettings& settings) {
   onChange_();
 }
 
-void Peers::connect(Peer& peer) {
+void Peers::makeSlots(Peer& peer) {
   const PeerSettings& settings = peer.settings;
   const auto delay = mix::PlayoutDelay::create();
   peer.video = std::make_shared<PhaseTap>(media_.video.addSlot(delay), delay, media_.video.phase());
   peer.audio = media_.audio.addSlot(delay);
   peer.audio->setMuted(settings.muted || settings.hidden);
   tieSounds(settings.key.participant);
+}
+
+void Peers::connect(Peer& peer) {
+  const PeerSettings& settings = peer.settings;
+  makeSlots(peer);
   auto handlers = legHandlers(settings.key);
   const auto receiver = std::make_shared<std::atomic<ReceiverId>>(0);
   handlers.onKeyframeRequest = [fanOut = std::weak_ptr<FanOut>(media_.fanOut), receiver] {
@@ -125,11 +130,69 @@ void Peers::disconnect(Peer& peer) {
     peer.leg->detach(media_.reaper);
     peer.leg.reset();
   }
+  peer.source.reset();
   peer.connected = peer.poorConnection = false;
   if (peer.audio) media_.audio.removeSlot(peer.audio);
   peer.audio = nullptr;
   peer.video = nullptr;
   tieSounds(peer.settings.key.participant);
+}
+
+void Peers::addSource(const SourceSettings& settings) {
+  const PeerKey key{settings.participant, kMainPc, 0};
+  if (find(key.participant, kMainPc)) return;
+  if (auto why = whyNot(key)) return refuseSource(key.participant, std::move(*why));
+  Peer& peer = peers_.emplace_back();
+  peer.identity = identities_++;
+  peer.settings.key = key;
+  peer.settings.name = settings.name;
+  if (auto started = startSource(peer, settings); !started) {
+    disconnect(peer);
+    refuseSource(key.participant, started.error());
+  }
+  onChange_();
+}
+
+Status Peers::startSource(Peer& peer, const SourceSettings& settings) {
+  makeSlots(peer);
+  const PeerKey& key = peer.settings.key;
+  MediaSource::Handlers handlers;
+  handlers.onStatus = [weak = weak_.get(), key](const SourceStatus& status) {
+    if (auto* self = weak.get()) self->onSourceStatus(key, status);
+  };
+  handlers.onVideoSize = [weak = weak_.get(), key](int width, int height) {
+    if (auto* self = weak.get()) self->onVideoSize(key, width, height);
+  };
+  auto source = MediaSource::start(settings, settings_.sound.stereo ? 2 : 1, peer.video, peer.audio,
+                                   media_.reaper, std::move(handlers));
+  if (!source) return tl::unexpected(source.error());
+  peer.source = std::move(*source);
+  return {};
+}
+
+// The tile stays, with initials, when it is over: the server removes it.
+void Peers::onSourceStatus(const PeerKey& key, const SourceStatus& status) {
+  Peer* peer = find(key);
+  if (!peer || !peer->source) return;
+  const bool plays = status.phase == SourcePhase::playing;
+  if (plays && !peer->connected) enter(*peer);
+  peer->connected = plays;
+  if (!plays) peer->video->forgetFrames();
+  onChange_();
+  events_.onSource(status);
+}
+
+void Peers::removeSource(const ParticipantId& participant) {
+  const Peer* peer = find(participant, kMainPc);
+  if (peer && peer->settings.key.gen == 0) remove(PeerKey(peer->settings.key));
+}
+
+void Peers::refuseSource(const ParticipantId& participant, Error why) {
+  log::warn("source refused", {{"peer", participant.value}, {"error", why.text}});
+  post([weak = weak_.get(), participant, why = std::move(why)] {
+    if (auto* self = weak.get())
+      self->events_.onSource({participant, SourcePhase::failed, false, false, 0, why});
+  });
 }
 
 // Tells of it later, so that no caller is called back from within.
@@ -176,6 +239,10 @@ void Peers::onConnected(Peer& peer) {
   onChange_();
   if (!peer.isMain()) return;
   media_.fanOut->expectKeyframe(peer.receiver);
+  enter(peer);
+}
+
+void Peers::enter(Peer& peer) {
   if (!std::exchange(peer.entered, true) && !peer.settings.hidden) media_.audio.play(mix::Chime::entry);
 }
 

@@ -14,6 +14,7 @@ namespace tessera {
 namespace {
 
 constexpr int kNice = -11;  // what desktops give to sound
+constexpr int kBehind = 10;
 
 bool makeRealTime() {
   sched_param parameters{};
@@ -31,8 +32,8 @@ bool setNice(int nice) {
 
 void preferThisThread(Precedence precedence) {
   static std::once_flag told;
-  if (precedence == Precedence::ordinary) {
-    setNice(0);
+  if (precedence == Precedence::ordinary || precedence == Precedence::behind) {
+    setNice(precedence == Precedence::behind ? kBehind : 0);
     return;
   }
   if (precedence == Precedence::realTime && makeRealTime()) return;
