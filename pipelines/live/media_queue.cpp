@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipelines/live/media_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tessera {
+namespace {
+
+mix::Nanos ptsOf(const gst::Ref<GstBuffer>& buffer) {
+  return mix::Nanos(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer.get())));
+}
+
+}  // namespace
+
+void MediaQueue::onFrame(const gst::Ref<GstBuffer>& frame, bool keyframe) {
+  if (!GST_BUFFER_PTS_IS_VALID(frame.get())) return;
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  MediaItem item{frame, ptsOf(frame), true, keyframe, false};
+  if (full(item.pts)) dropAll();
+  if (!awaitsKeyframe_) return add(std::move(item));
+  if (keyframe) return beginWith(std::move(item));
+  if (afterGap_) ++dropped_;
+}
+
+void MediaQueue::onAac(const gst::Ref<GstBuffer>& packet) {
+  if (!GST_BUFFER_PTS_IS_VALID(packet.get())) return;
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  MediaItem item{packet, ptsOf(packet), false, false, false};
+  if (full(item.pts)) dropAll();
+  if (awaitsKeyframe_)
+    keepEarly(std::move(item));
+  else
+    add(std::move(item));
+}
+
+bool MediaQueue::full(mix::Nanos newest) const {
+  return !items_.empty() && (newest - items_.front().pts > limit_ || items_.size() >= kMaxItems);
+}
+
+void MediaQueue::add(MediaItem item) {
+  items_.push_back(std::move(item));
+  wake_.notify_one();
+}
+
+void MediaQueue::beginWith(MediaItem keyframe) {
+  const mix::Nanos begin = keyframe.pts;
+  keyframe.afterGap = std::exchange(afterGap_, false);
+  awaitsKeyframe_ = false;
+  add(std::move(keyframe));
+  for (MediaItem& sound : early_)
+    if (sound.pts >= begin) add(std::move(sound));
+  early_.clear();
+}
+
+void MediaQueue::keepEarly(MediaItem sound) {
+  while (!early_.empty() && sound.pts - early_.front().pts > limit_) early_.pop_front();
+  if (early_.size() < kMaxItems) early_.push_back(std::move(sound));
+}
+
+void MediaQueue::dropAll() {
+  dropped_ += std::count_if(items_.begin(), items_.end(), [](const MediaItem& item) { return item.video; });
+  items_.clear();
+  awaitsKeyframe_ = true;
+  afterGap_ = true;
+}
+
+std::optional<MediaItem> MediaQueue::pop() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return closed_ || !items_.empty(); });
+  if (closed_) return std::nullopt;
+  MediaItem item = std::move(items_.front());
+  items_.pop_front();
+  return item;
+}
+
+void MediaQueue::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  items_.clear();
+  early_.clear();
+  wake_.notify_all();
+}
+
+bool MediaQueue::closedWithin(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return wake_.wait_for(lock, time, [this] { return closed_; });
+}
+
+std::int64_t MediaQueue::framesDropped() const {
+  const std::lock_guard lock(mutex_);
+  return dropped_;
+}
+
+}  // namespace tessera
