@@ -7,7 +7,10 @@ import { Emitter } from "../../web/sdk/emitter.js";
 import { startingAt } from "../../web/sdk/media_link.js";
 import { roomUrl } from "../../web/sdk/protocol.js";
 import { cropped } from "../../web/page/self_view.js";
-import { avatarColour, describe, freshRoomId, initials, layoutName, receivedText, roomIdOf, sentence } from "../../web/page/text.js";
+import {
+  avatarColour, describe, duration, fileSize, freshRoomId, initials, layoutName, receivedText, recordedText, roomIdOf, sentence, streamedText,
+} from "../../web/page/text.js";
+import { peopleIn } from "../../web/page/timeline.js";
 
 test("back-off doubles from 0.3 s to 5 s, with jitter below", () => {
   const full = [0, 1, 2, 3, 4, 5, 50].map((attempt) => backoffMs(attempt, () => 0));
@@ -79,6 +82,11 @@ test("what a screen reader says of a participant", () => {
   assert.equal(describe(/** @type {any} */ (sharing), { pinned: true }), "Ada, moderator, camera off, sharing a screen, poor connection, pinned");
 });
 
+test("a source is not taken for a person", () => {
+  const camera = { id: "c", name: "Door", role: "source", muted: true, cameraOff: false, handRaised: false, connected: true };
+  assert.equal(describe(/** @type {any} */ (camera)), "Door, media source, muted");
+});
+
 test("what a layout is called, and a sentence of the server's", () => {
   assert.deepEqual(
     [{ layout: "auto" }, { layout: "side-by-side" }, { layout: "custom", custom: "main_stage" }, { layout: "custom" }].map((one) => layoutName(/** @type {any} */ (one))),
@@ -89,4 +97,34 @@ test("what a layout is called, and a sentence of the server's", () => {
 test("a self view is cropped by a fifth at most", () => {
   assert.equal(cropped(16 / 9, 16 / 9), 0);
   assert.ok(cropped(4 / 3, 16 / 9) > 0.2 && cropped(16 / 9, 4 / 3) > 0.2 && cropped(16 / 9, 1.5) < 0.2);
+});
+
+test("what is said of a recording and of live outputs", () => {
+  const sinceMs = new Date(2026, 0, 1, 9, 5).getTime();
+  const recorded = (/** @type {string} */ state, since = sinceMs) => recordedText(/** @type {any} */ ({ state, sinceMs: since, streams: 0 })).replace(/\d\d?:\d\d( [AP]M)?/, "TIME");
+  assert.deepEqual([recorded("none"), recorded("recording"), recorded("paused"), recorded("recording", 0)],
+    ["", "This meeting is being recorded (since TIME).", "This meeting is being recorded (since TIME, paused now).", "This meeting is being recorded."]);
+  const streamed = (/** @type {number} */ streams) => streamedText({ state: "none", sinceMs: 0, streams });
+  assert.deepEqual([0, 1, 3].map(streamed), ["", "This meeting is streamed live.", "This meeting is streamed live to 3 places."]);
+});
+
+test("times and sizes of recordings", () => {
+  assert.deepEqual([-1, 0, 7999, 60000, 3599999, 3723000, 360000000].map(duration), ["0:00", "0:00", "0:07", "1:00", "59:59", "1:02:03", "100:00:00"]);
+  assert.deepEqual([0, 1, 999, 1000, 940000, 1234567, 594300000, 2.5e9, 4e15].map((bytes) => fileSize(bytes).replace(/\s/g, " ")),
+    ["0 byte", "1 byte", "999 byte", "1 kB", "940 kB", "1.2 MB", "594 MB", "2.5 GB", "4,000 TB"]);
+});
+
+test("who was in a recorded meeting, and when", () => {
+  const ada = { atMs: 0, id: "a", name: "Ada", role: "moderator" };
+  const bob = { atMs: 0, id: "b", name: "Bob", role: "participant" };
+  const events = [
+    { ...ada, event: "joined", mediaMs: 0 }, { ...bob, event: "joined", mediaMs: 1000 },
+    { ...bob, event: "joined", mediaMs: 1500 }, // told twice, as after a gap
+    { atMs: 0, event: "speaker", id: "b", mediaMs: 1800 },
+    { atMs: 0, event: "left", id: "b", mediaMs: 2000 }, { atMs: 0, event: "left", id: "b", mediaMs: 2500 },
+    { atMs: 0, event: "left", id: "unknown", mediaMs: 2600 }, { ...bob, event: "joined", mediaMs: 5000 }];
+  assert.deepEqual(peopleIn(events, 9000), [
+    { name: "Ada", role: "moderator", stays: [{ fromMs: 0, toMs: 9000 }] },
+    { name: "Bob", role: "participant", stays: [{ fromMs: 1000, toMs: 2000 }, { fromMs: 5000, toMs: 9000 }] }]);
+  assert.deepEqual(peopleIn([], 0), []);
 });

@@ -6,6 +6,8 @@ import { icon } from "./icons.js";
 import { LayoutMenu } from "./layout_menu.js";
 import { PictureMenu } from "./picture_menu.js";
 import { Received } from "./received.js";
+import { Recorded, RecordedNotice } from "./recorded.js";
+import { RecordingMenu } from "./recording_menu.js";
 import { Roster } from "./roster.js";
 import { canCapture, captureScreen } from "./screen_capture.js";
 import { Stage } from "./stage.js";
@@ -17,7 +19,7 @@ import { keepAwake } from "./wake_lock.js";
 /** @typedef {"people" | "chat" | "none"} Panel */
 
 /** Messages that somebody meant: a refusal is told to them. The others are the machinery's own. */
-const kAsked = ["chat", "hand", "layout", "moderate"];
+const kAsked = ["chat", "hand", "layout", "moderate", "record"];
 const kLongMs = 10000; // a connection that takes longer deserves an explanation
 
 /** `<tessera-call>`: everything one sees while in a room. */
@@ -53,6 +55,8 @@ export class Call extends HTMLElement {
     this.chat = new Chat(conference);
     this.layout = new LayoutMenu(conference);
     this.picture = new PictureMenu(conference);
+    this.notice = new RecordedNotice(conference, this.#toasts);
+    this.recording = new RecordingMenu(conference, ask, () => (this.notice.expected = true));
     this.toolbar = new Toolbar(this.#controls());
     this.panel = h("aside", { class: "panel" },
       h("header", { class: "panel-head" },
@@ -71,6 +75,8 @@ export class Call extends HTMLElement {
         h("a", { class: "logo", href: "/", "aria-label": "Tessera, to the list of rooms" }, logo()),
         h("h1", { class: "room-name", text: this.room }),
         h("span", { class: "status", role: "status" }, h("span", { class: "dot" }), this.#status),
+        new Recorded(this.conference),
+        this.recording,
         this.layout,
         this.picture,
         h("button", {
@@ -80,7 +86,7 @@ export class Call extends HTMLElement {
       this.toolbar,
       this.#toasts,
     );
-    this.stage.append(h("div", { class: "banners" }, this.#banner, this.#quality, new Received(this.conference)));
+    this.stage.append(h("div", { class: "banners" }, this.#banner, this.notice, this.#quality, new Received(this.conference)));
     const { conference, media } = this;
     conference.on("state", () => this.#showState());
     conference.on("roster", () => this.#rosterChanged());
@@ -91,7 +97,7 @@ export class Call extends HTMLElement {
     conference.on("speaking", (levels) => this.#speaking(levels));
     conference.on("chat", (message) => this.#chatted(message));
     conference.on("problem", ({ text, re }) => {
-      if (kAsked.includes(re)) this.#toasts.show(text);
+      if (kAsked.includes(re)) this.#toasts.show(sentence(text), { important: re === "record" });
       else console.debug(`tessera: ${re}: ${text}`);
     });
     conference.on("muted", ({ byModerator }) => {
@@ -251,6 +257,7 @@ export class Call extends HTMLElement {
     this.roster.refresh();
     this.stage.refresh();
     this.layout.refresh();
+    this.recording.refresh();
     this.#showPanelTitle();
     this.#showToolbar();
   }

@@ -36,7 +36,7 @@ export class Roster extends HTMLElement {
 
   /** @param {Participant} one */
   #rank(one) {
-    return one.id === this.conference.id ? 0 : one.handRaised ? 1 : one.role === "viewer" ? 3 : 2;
+    return one.id === this.conference.id ? 0 : one.handRaised ? 1 : one.role === "viewer" ? 4 : one.role === "source" ? 3 : 2;
   }
 
   /** @param {Participant} one */
@@ -78,6 +78,7 @@ export class Roster extends HTMLElement {
     const canPin = moderator && one.role !== "viewer";
     const canStop = moderator && !me && one.sharing;
     const marks = /** @type {import("./icons.js").IconName[]} */ ([
+      ...(one.role === "source" ? ["source"] : []),
       ...(one.handRaised ? ["hand"] : []),
       ...(one.poorConnection ? ["poor"] : []),
       ...(pinned && !canPin ? ["pin"] : []), // the buttons show it, too
@@ -126,6 +127,7 @@ function mark(name) {
 function roleText(one) {
   if (!one.connected) return "connecting…";
   if (one.role === "viewer") return "watching";
+  if (one.role === "source") return "media source";
   if (one.sharing) return "sharing";
   if (one.poorConnection) return "poor connection";
   if (one.role === "moderator") return "moderator";

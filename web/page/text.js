@@ -67,6 +67,27 @@ export function clock(timeMs) {
   return new Date(timeMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
+/** @param {string | number} time RFC 3339, or Unix time in ms */
+export function dateTime(time) {
+  return new Date(time).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** How long: "0:07", "1:02:03". @param {number} ms */
+export function duration(ms) {
+  const seconds = Math.floor(Math.max(0, ms) / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** "940 kB", "1.2 MB". @param {number} bytes */
+export function fileSize(bytes) {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+  const step = Math.min(Math.floor(Math.log10(Math.max(1, bytes)) / 3), units.length - 1);
+  const value = bytes / 1000 ** step;
+  return value.toLocaleString([], { style: "unit", unit: units[step], maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 });
+}
+
 /**
  * @param {import("../sdk/protocol.js").Participant} one
  * @param {{speaking?: boolean, me?: boolean, pinned?: boolean}} [more]
@@ -76,6 +97,7 @@ export function describe(one, { speaking = false, me = false, pinned = false } =
   const parts = [me ? `${one.name} (you)` : one.name];
   if (one.role === "moderator") parts.push("moderator");
   if (one.role === "viewer") parts.push("watching");
+  if (one.role === "source") parts.push("media source");
   if (speaking && !one.muted) parts.push("speaking");
   if (one.muted && one.role !== "viewer") parts.push("muted");
   if (one.cameraOff && one.role !== "viewer") parts.push("camera off");
@@ -110,6 +132,23 @@ export function receivedText(receiving, saving) {
   if (limit === "device") return `Your device is busy: ${what}`;
   if (saving) return `Data saver is on: ${what}`;
   return fps === 0 ? `Limited by the server: ${what}` : ""; // or as large as this screen can show
+}
+
+/**
+ * That a room is recorded; empty when it is not.
+ * @param {import("../sdk/protocol.js").Recording} recording
+ */
+export function recordedText({ state, sinceMs }) {
+  if (state === "none") return "";
+  const since = sinceMs ? `since ${clock(sinceMs)}` : "";
+  const details = [since, state === "paused" ? "paused now" : ""].filter(Boolean).join(", ");
+  return `This meeting is being recorded${details && ` (${details})`}.`;
+}
+
+/** That it is seen elsewhere, too. @param {import("../sdk/protocol.js").Recording} recording */
+export function streamedText({ streams }) {
+  if (!streams) return "";
+  return `This meeting is streamed live${streams === 1 ? "" : ` to ${streams} places`}.`;
 }
 
 /**
