@@ -50,7 +50,7 @@ Result<gst::Ref<GstPad>> requestPad(GstElement* element, const char* name) {
 FedPipeline::FedPipeline(const Media& media, mix::Nanos queueLimit)
     : media_(media),
       epoch_(gst::now() - kOldestFrame),
-      queue_(std::make_shared<MediaQueue>(queueLimit)),
+      queue_(std::make_shared<LiveQueue>(queueLimit)),
       pipeline_(makePipeline(epoch_)),
       video_("video", videoCaps(media.program), nullptr),
       audio_("audio", audioCaps(media), nullptr) {}
@@ -88,7 +88,7 @@ void FedPipeline::run() {
 }
 
 // The hub's buffer is others' as well: this is one of our own around the same memory.
-GstFlowReturn FedPipeline::push(const MediaItem& item) {
+GstFlowReturn FedPipeline::push(const LiveItem& item) {
   auto buffer = gst::Ref<GstBuffer>::adopt(gst_buffer_copy(item.buffer.get()));
   GST_BUFFER_PTS(buffer.get()) = GST_BUFFER_DTS(buffer.get()) = ownTime(item.pts);
   return (item.video ? video_ : audio_).push(std::move(buffer));

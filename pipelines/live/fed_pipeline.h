@@ -7,7 +7,7 @@
 
 #include "pipelines/gst/bus.h"
 #include "pipelines/gst/push_pad.h"
-#include "pipelines/live/media_queue.h"
+#include "pipelines/live/live_queue.h"
 #include "room/media_room.h"
 
 namespace tessera {
@@ -28,7 +28,7 @@ class FedPipeline {
   FedPipeline& operator=(const FedPipeline&) = delete;
 
   GstBin* bin() const { return GST_BIN(pipeline_.get()); }
-  const std::shared_ptr<MediaQueue>& queue() const { return queue_; }
+  const std::shared_ptr<LiveQueue>& queue() const { return queue_; }
 
   // Links picture and sound to request pads of a muxer that is in the bin.
   [[nodiscard]] Status linkTo(GstElement* muxer, const char* videoPad, const char* audioPad);
@@ -38,7 +38,7 @@ class FedPipeline {
     // On the thread, before it takes anything; it ends when this says false. May wait until the queue is
     // closed.
     std::function<bool()> ready;
-    std::function<void(const MediaItem&)> beforePush;  // on the thread
+    std::function<void(const LiveItem&)> beforePush;  // on the thread
   };
   [[nodiscard]] Status start(Handlers handlers);
   void pushVideoEvent(gst::Ref<GstEvent> event);  // from beforePush
@@ -53,11 +53,11 @@ class FedPipeline {
 
  private:
   void run();
-  GstFlowReturn push(const MediaItem& item);
+  GstFlowReturn push(const LiveItem& item);
 
   const Media media_;
   const mix::Nanos epoch_;
-  const std::shared_ptr<MediaQueue> queue_;
+  const std::shared_ptr<LiveQueue> queue_;
   const gst::Ref<GstElement> pipeline_;
   gst::PushPad video_, audio_;
   Handlers handlers_;

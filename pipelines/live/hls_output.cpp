@@ -68,7 +68,7 @@ class HlsOutput::Run {
     weak_.invalidate();
     pipeline_.close();
   }
-  const std::shared_ptr<MediaQueue>& queue() const { return pipeline_.queue(); }
+  const std::shared_ptr<LiveQueue>& queue() const { return pipeline_.queue(); }
 
  private:
   FedPipeline::Handlers handlersOfPipeline() {
@@ -78,7 +78,7 @@ class HlsOutput::Run {
       onFailed({ErrorCode::internal, "the stream could not be put together"});
     };
     handlers.ready = [this] { return openDirectory(); };
-    handlers.beforePush = [this](const MediaItem& item) {
+    handlers.beforePush = [this](const LiveItem& item) {
       if (item.video && segmenter_.onPicture(item.pts, item.keyframe, item.afterGap))
         pipeline_.pushVideoEvent(beginSegment(pipeline_.ownTime(item.pts)));
     };

@@ -87,7 +87,7 @@ Status RtmpAttempt::build(const RtmpTarget& target) {
     });
     return true;
   };
-  handlers.beforePush = [meter = meter_](const MediaItem&) { meter->fedAt = gst::now().count(); };
+  handlers.beforePush = [meter = meter_](const LiveItem&) { meter->fedAt = gst::now().count(); };
   return gst::link(*muxer, sink_)
       .and_then([&] { return pipeline_.linkTo(*muxer, "video", "audio"); })
       .and_then([&] { return pipeline_.start(std::move(handlers)); });

@@ -27,7 +27,7 @@ class RtmpAttempt {
                                                                   Handlers handlers);
   ~RtmpAttempt() { pipeline_.stop(); }
 
-  const std::shared_ptr<MediaQueue>& queue() const { return pipeline_.queue(); }
+  const std::shared_ptr<LiveQueue>& queue() const { return pipeline_.queue(); }
   bool connected() const { return connectedAt_.has_value(); }
   std::chrono::nanoseconds connectedFor() const;
 

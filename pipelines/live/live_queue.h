@@ -11,7 +11,7 @@
 
 namespace tessera {
 
-struct MediaItem {
+struct LiveItem {
   gst::Ref<GstBuffer> buffer;
   mix::Nanos pts{0};
   bool video = false;
@@ -23,16 +23,16 @@ struct MediaItem {
 // there on. When more media than `limit` waits, all of it is dropped, and everything up to the next keyframe:
 // who is slow misses something, but is never late. No keyframe is asked for then, since it would cost the
 // other destinations. Any thread.
-class MediaQueue final : public ProgramReceiver {
+class LiveQueue final : public ProgramReceiver {
  public:
-  explicit MediaQueue(mix::Nanos limit) : limit_(limit) {}
+  explicit LiveQueue(mix::Nanos limit) : limit_(limit) {}
 
   void onFrame(const gst::Ref<GstBuffer>& frame, bool keyframe) override;
   void onSound(const std::shared_ptr<const ProgramSound>&) override {}
   void onAac(const gst::Ref<GstBuffer>& packet) override;
 
   // The next item; waits for it. Nothing once it is closed.
-  std::optional<MediaItem> pop();
+  std::optional<LiveItem> pop();
   void close();
   bool closedWithin(std::chrono::milliseconds time);  // waits for it
   std::int64_t framesDropped() const;
@@ -42,16 +42,16 @@ class MediaQueue final : public ProgramReceiver {
 
   // All with the lock held.
   bool full(mix::Nanos newest) const;
-  void add(MediaItem item);
-  void beginWith(MediaItem keyframe);
-  void keepEarly(MediaItem sound);
+  void add(LiveItem item);
+  void beginWith(LiveItem keyframe);
+  void keepEarly(LiveItem sound);
   void dropAll();
 
   const mix::Nanos limit_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<MediaItem> items_;
-  std::deque<MediaItem> early_;  // sound that came before the keyframe that it may belong to
+  std::deque<LiveItem> items_;
+  std::deque<LiveItem> early_;  // sound that came before the keyframe that it may belong to
   bool awaitsKeyframe_ = true;
   bool afterGap_ = false;
   bool closed_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipelines/live/media_queue.h"
+#include "pipelines/live/live_queue.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,22 +13,22 @@ mix::Nanos ptsOf(const gst::Ref<GstBuffer>& buffer) {
 
 }  // namespace
 
-void MediaQueue::onFrame(const gst::Ref<GstBuffer>& frame, bool keyframe) {
+void LiveQueue::onFrame(const gst::Ref<GstBuffer>& frame, bool keyframe) {
   if (!GST_BUFFER_PTS_IS_VALID(frame.get())) return;
   const std::lock_guard lock(mutex_);
   if (closed_) return;
-  MediaItem item{frame, ptsOf(frame), true, keyframe, false};
+  LiveItem item{frame, ptsOf(frame), true, keyframe, false};
   if (full(item.pts)) dropAll();
   if (!awaitsKeyframe_) return add(std::move(item));
   if (keyframe) return beginWith(std::move(item));
   if (afterGap_) ++dropped_;
 }
 
-void MediaQueue::onAac(const gst::Ref<GstBuffer>& packet) {
+void LiveQueue::onAac(const gst::Ref<GstBuffer>& packet) {
   if (!GST_BUFFER_PTS_IS_VALID(packet.get())) return;
   const std::lock_guard lock(mutex_);
   if (closed_) return;
-  MediaItem item{packet, ptsOf(packet), false, false, false};
+  LiveItem item{packet, ptsOf(packet), false, false, false};
   if (full(item.pts)) dropAll();
   if (awaitsKeyframe_)
     keepEarly(std::move(item));
@@ -36,47 +36,47 @@ void MediaQueue::onAac(const gst::Ref<GstBuffer>& packet) {
     add(std::move(item));
 }
 
-bool MediaQueue::full(mix::Nanos newest) const {
+bool LiveQueue::full(mix::Nanos newest) const {
   return !items_.empty() && (newest - items_.front().pts > limit_ || items_.size() >= kMaxItems);
 }
 
-void MediaQueue::add(MediaItem item) {
+void LiveQueue::add(LiveItem item) {
   items_.push_back(std::move(item));
   wake_.notify_one();
 }
 
-void MediaQueue::beginWith(MediaItem keyframe) {
+void LiveQueue::beginWith(LiveItem keyframe) {
   const mix::Nanos begin = keyframe.pts;
   keyframe.afterGap = std::exchange(afterGap_, false);
   awaitsKeyframe_ = false;
   add(std::move(keyframe));
-  for (MediaItem& sound : early_)
+  for (LiveItem& sound : early_)
     if (sound.pts >= begin) add(std::move(sound));
   early_.clear();
 }
 
-void MediaQueue::keepEarly(MediaItem sound) {
+void LiveQueue::keepEarly(LiveItem sound) {
   while (!early_.empty() && sound.pts - early_.front().pts > limit_) early_.pop_front();
   if (early_.size() < kMaxItems) early_.push_back(std::move(sound));
 }
 
-void MediaQueue::dropAll() {
-  dropped_ += std::count_if(items_.begin(), items_.end(), [](const MediaItem& item) { return item.video; });
+void LiveQueue::dropAll() {
+  dropped_ += std::count_if(items_.begin(), items_.end(), [](const LiveItem& item) { return item.video; });
   items_.clear();
   awaitsKeyframe_ = true;
   afterGap_ = true;
 }
 
-std::optional<MediaItem> MediaQueue::pop() {
+std::optional<LiveItem> LiveQueue::pop() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return closed_ || !items_.empty(); });
   if (closed_) return std::nullopt;
-  MediaItem item = std::move(items_.front());
+  LiveItem item = std::move(items_.front());
   items_.pop_front();
   return item;
 }
 
-void MediaQueue::close() {
+void LiveQueue::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
   items_.clear();
@@ -84,12 +84,12 @@ void MediaQueue::close() {
   wake_.notify_all();
 }
 
-bool MediaQueue::closedWithin(std::chrono::milliseconds time) {
+bool LiveQueue::closedWithin(std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
   return wake_.wait_for(lock, time, [this] { return closed_; });
 }
 
-std::int64_t MediaQueue::framesDropped() const {
+std::int64_t LiveQueue::framesDropped() const {
   const std::lock_guard lock(mutex_);
   return dropped_;
 }
