@@ -62,6 +62,7 @@ class Slot final : public AudioSlot {
   void read(Nanos now) {
     const bool muted = muted_.load(std::memory_order_relaxed);
     const bool sound = ring_.read(now - delay_->value(), muted || !voice.heard(), block_);
+    audible_ = sound && !muted && !removed();
     if (muted) {
       voice.reset();
     } else if (sound) {
@@ -76,6 +77,7 @@ class Slot final : public AudioSlot {
     leveller_.update(voice.speaking() && voice.voicedNow(), voice.blockDb());
     candidate.levelDb += leveller_.gainDb();
   }
+  const AudioBlock* track() const { return audible_ ? &block_ : nullptr; }  // as it came
   void makeOwn() {
     if (levelling_) {
       leveller_.apply(block_, own);
@@ -98,6 +100,7 @@ class Slot final : public AudioSlot {
   const std::shared_ptr<PlayoutDelay> delay_;
   PlayoutRing ring_;
   AudioBlock block_;
+  bool audible_ = false;
   Leveller leveller_;
   std::atomic<bool> muted_{false}, removed_{false};
 };
@@ -123,6 +126,7 @@ class Mixer final : public AudioMixer {
     if (slot) std::static_pointer_cast<Slot>(slot)->remove();
   }
   void play(Chime chime) override { chimes_.play(chime); }
+  void setTracks(bool wanted) override { tracksWanted_.store(wanted, std::memory_order_relaxed); }
   const AudioTick& tick(Nanos now) override;
   std::uint64_t ticks() const override { return ticks_.load(std::memory_order_relaxed); }
   AudioMixerStats stats() const override;
@@ -133,12 +137,14 @@ class Mixer final : public AudioMixer {
   void makePersonal();
   void addPersonal(Slot& participant);
   void report();
+  void tellTracks();
 
   const int channels_, maxTalkers_;
   const bool levelling_;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Slot>> slots_;
   std::atomic<std::uint64_t> ticks_{0};
+  std::atomic<bool> tracksWanted_{false};
   ChimePlayer chimes_;
 
   // Tick thread.
@@ -226,6 +232,14 @@ void Mixer::report() {
   }
 }
 
+void Mixer::tellTracks() {
+  result_.tracks.clear();
+  if (!tracksWanted_.load(std::memory_order_relaxed)) return;
+  for (const auto& slot : present_) {
+    if (const AudioBlock* track = slot->track()) result_.tracks.push_back({slot.get(), *track});
+  }
+}
+
 const AudioTick& Mixer::tick(Nanos now) {
   collectSlots();
   candidates_.clear();
@@ -239,6 +253,7 @@ const AudioTick& Mixer::tick(Nanos now) {
   makePersonal();
   limiter_.apply(sum_, result_.common);
   report();
+  tellTracks();
   ticks_.fetch_add(1, std::memory_order_relaxed);
   return result_;
 }

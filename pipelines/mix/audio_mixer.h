@@ -43,6 +43,12 @@ struct AudioTick {
   // maxTalkers.
   std::vector<Personal> personal;
   std::vector<AudioLevel> levels;  // every slot
+  struct Track {
+    const AudioSlot* slot = nullptr;
+    AudioBlock sound;
+  };
+  // Of setTracks(): what each slot plays, as it came, of those who are not muted and not silent.
+  std::vector<Track> tracks;
 };
 
 struct AudioMixerStats {             // samples
@@ -73,6 +79,7 @@ class AudioMixer {
   virtual void setCompanion(const std::shared_ptr<AudioSlot>& slot, const AudioSlot* companion) = 0;
   virtual void removeSlot(const std::shared_ptr<AudioSlot>& slot) = 0;
   virtual void play(Chime chime) = 0;            // to everybody; main thread
+  virtual void setTracks(bool wanted) = 0;       // any thread, from the next tick on
   virtual const AudioTick& tick(Nanos now) = 0;  // valid until the next tick
   virtual std::uint64_t ticks() const = 0;
   virtual AudioMixerStats stats() const = 0;  // of the slots that are there

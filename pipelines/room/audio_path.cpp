@@ -20,9 +20,9 @@ mix::AudioMixerSettings mixerSettings(const RoomSettings& settings) {
 
 }  // namespace
 
-AudioPath::AudioPath(const RoomSettings& settings, std::shared_ptr<FanOut> fanOut, LevelsHandler onLevels)
+AudioPath::AudioPath(const RoomSettings& settings, Receivers receivers, LevelsHandler onLevels)
     : chimes_(settings.sound.chimes),
-      fanOut_(std::move(fanOut)),
+      receivers_(std::move(receivers)),
       onLevels_(std::move(onLevels)),
       mixer_(mix::AudioMixer::create(mixerSettings(settings))),
       encoders_(settings.audioKbps, channelsOf(settings)) {
@@ -42,6 +42,12 @@ void AudioPath::setLosses(std::vector<ReceiverLoss> losses) {
   newLosses_ = std::move(losses);
 }
 
+void AudioPath::setVoices(Voices voices) {
+  auto next = std::make_shared<const Voices>(std::move(voices));
+  const std::lock_guard lock(voicesMutex_);
+  voices_.swap(next);
+}
+
 void AudioPath::takeLosses() {
   const std::lock_guard lock(lossesMutex_);
   if (newLosses_) encoders_.setLosses(*std::exchange(newLosses_, std::nullopt));
@@ -49,14 +55,36 @@ void AudioPath::takeLosses() {
 
 void AudioPath::tick(mix::Nanos now) {
   if (!std::exchange(preferred_, true)) preferThisThread(Precedence::realTime);
+  mixer_->setTracks(receivers_.program->wantsTracks());
   const mix::AudioTick& tick = mixer_->tick(now);
   takeLosses();
-  const EncodedAudio& encoded = encoders_.encode(tick, fanOut_->readySlots());
+  const EncodedAudio& encoded = encoders_.encode(tick, receivers_.fanOut->readySlots());
   encoderCount_.store(encoders_.encoders(), std::memory_order_relaxed);
-  fanOut_->audio(encoded.common, encoded.personal);
-  fanOut_->checkPushes();
+  receivers_.fanOut->audio(encoded.common, encoded.personal);
+  feedProgram(tick);
+  receivers_.fanOut->checkPushes();
   ++sinceLevels_;
   if (levelsDue(tick)) tellLevels(tick);
+}
+
+// The sound of a tick begins a tick before it (docs/adr/0007).
+void AudioPath::feedProgram(const mix::AudioTick& tick) {
+  if (!receivers_.program->wantsSound()) return;
+  auto sound = std::make_shared<ProgramSound>();
+  sound->begin = tick.time - mix::kAudioTick;
+  sound->mix = tick.common;
+  if (!tick.tracks.empty()) {
+    const auto voices = [this] {
+      const std::lock_guard lock(voicesMutex_);
+      return voices_;
+    }();
+    for (const auto& track : tick.tracks) {
+      const auto voice =
+          std::ranges::find(*voices, track.slot, [](const auto& each) { return each.first.get(); });
+      if (voice != voices->end()) sound->tracks.push_back({voice->second, track.sound});
+    }
+  }
+  receivers_.program->onSound(sound);
 }
 
 bool AudioPath::levelsDue(const mix::AudioTick& tick) const {

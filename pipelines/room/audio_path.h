@@ -5,17 +5,19 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "pipelines/encode/mix_encoders.h"
 #include "pipelines/fanout/fan_out.h"
 #include "pipelines/mix/ticker.h"
+#include "pipelines/program/program_feed.h"
 
 namespace tessera {
 
-// The sound from the slots to the fan-out, on one tick thread that goes before all others: mix, encode for
-// those who listen, queue. The same thread looks after the fan-out's pushes. Main thread; the tick thread is
-// its own.
+// The sound from the slots to the fan-out and the program, on one tick thread that goes before all others:
+// mix, encode for those who listen, queue. The same thread looks after the fan-out's pushes. Main thread; the
+// tick thread is its own.
 class AudioPath {
  public:
   // Levels are told every 200 ms, and when somebody begins or stops speaking, comes or goes; but not more
@@ -30,7 +32,13 @@ class AudioPath {
   };
   using LevelsHandler = std::function<void(std::vector<SlotLevel>)>;  // on the tick thread
 
-  AudioPath(const RoomSettings& settings, std::shared_ptr<FanOut> fanOut, LevelsHandler onLevels);
+  struct Receivers {
+    std::shared_ptr<FanOut> fanOut;
+    std::shared_ptr<ProgramFeed> program;
+  };
+  using Voices = std::vector<std::pair<std::shared_ptr<mix::AudioSlot>, ParticipantId>>;
+
+  AudioPath(const RoomSettings& settings, Receivers receivers, LevelsHandler onLevels);
 
   std::shared_ptr<mix::AudioSlot> addSlot(std::shared_ptr<mix::PlayoutDelay> delay);
   void removeSlot(const std::shared_ptr<mix::AudioSlot>& slot) { mixer_->removeSlot(slot); }
@@ -40,7 +48,8 @@ class AudioPath {
   }
   // What is lost on the way to the receivers; those who are not named lose nothing.
   void setLosses(std::vector<ReceiverLoss> losses);
-  void play(mix::Chime chime);  // when the room has chimes
+  void setVoices(Voices voices);  // whose slot is whose, for the tracks of a recording
+  void play(mix::Chime chime);    // when the room has chimes
 
   std::uint64_t ticks() const { return ticker_->ticks(); }
   std::uint64_t missed() const { return ticker_->missed(); }
@@ -49,16 +58,20 @@ class AudioPath {
  private:
   void tick(mix::Nanos now);
   void takeLosses();
+  void feedProgram(const mix::AudioTick& tick);
   bool levelsDue(const mix::AudioTick& tick) const;
   void tellLevels(const mix::AudioTick& tick);
 
   const bool chimes_;
-  const std::shared_ptr<FanOut> fanOut_;
+  const Receivers receivers_;
   const LevelsHandler onLevels_;
   const std::unique_ptr<mix::AudioMixer> mixer_;
   std::atomic<int> encoderCount_{0};
   std::mutex lossesMutex_;
   std::optional<std::vector<ReceiverLoss>> newLosses_;
+  std::mutex voicesMutex_;
+  std::shared_ptr<const Voices> voices_ =
+      std::make_shared<Voices>();  // so that no slot is mistaken for one that was
   // Tick thread.
   bool preferred_ = false;
   MixEncoders encoders_;

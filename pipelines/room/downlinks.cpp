@@ -18,14 +18,8 @@ constexpr double kLossRises = 0.3, kLossFalls = 0.02;
 
 }  // namespace
 
-Downlinks::Downlinks(const RoomSettings& settings, const Peers& peers, Media media, MediaRoomEvents& events,
-                     FailureHandler onFailed)
-    : settings_(settings),
-      peers_(peers),
-      media_(media),
-      events_(events),
-      onFailed_(std::move(onFailed)),
-      canvas_(settings.canvas) {
+Downlinks::Downlinks(const RoomSettings& settings, const Peers& peers, Media media, MediaRoomEvents& events)
+    : settings_(settings), peers_(peers), media_(media), events_(events), canvas_(settings.canvas) {
   timer_.every(kInterval, [this] { update(); });
 }
 
@@ -118,16 +112,25 @@ std::vector<int> Downlinks::wishes(RungId rung, ReceiverId except) const {
   return kbps;
 }
 
-// A rung that nobody is to take any more keeps its bitrate for those who wait for another's keyframe.
-void Downlinks::keepRungs(mix::Nanos now) {
-  std::vector<RungId> needed;
+std::vector<RungId> Downlinks::needed() const {
+  std::vector<RungId> rungs;
   for (const auto& [id, downlink] : downlinks_) {
     for (const int level : {downlink.decision.level, downlink.sentLevel}) {
       const auto rung = rungAt(downlink.codec, level);
-      if (rung && std::ranges::find(needed, *rung) == needed.end()) needed.push_back(*rung);
+      if (rung && std::ranges::find(rungs, *rung) == rungs.end()) rungs.push_back(*rung);
     }
   }
-  if (auto kept = media_.video.keepRungs(needed, now); !kept) return onFailed_(kept.error());
+  return rungs;
+}
+
+bool Downlinks::takes(RungId rung) const {
+  const auto rungs = needed();
+  return std::ranges::find(rungs, rung) != rungs.end();
+}
+
+// A rung that nobody is to take any more keeps its bitrate for those who wait for another's keyframe.
+void Downlinks::keepRungs(mix::Nanos now) {
+  media_.video.keepRungs(needed(), now);
   for (auto& [id, downlink] : downlinks_) {
     const auto rung = rungAt(downlink.codec, downlink.decision.level);
     downlink.kbps =

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -21,18 +20,17 @@ class Downlinks {
   // A bitrate that moves is told at most so often, and when it has moved by a tenth.
   static constexpr mix::Nanos kKbpsToldEvery = std::chrono::seconds(1);
 
-  using FailureHandler = std::function<void(const Error&)>;  // an encoder cannot be made
-  struct Media {                                             // outlives them
+  struct Media {  // outlives them
     VideoPath& video;
     AudioPath& audio;
     FanOut& fanOut;
   };
 
-  Downlinks(const RoomSettings& settings, const Peers& peers, Media media, MediaRoomEvents& events,
-            FailureHandler onFailed);
+  Downlinks(const RoomSettings& settings, const Peers& peers, Media media, MediaRoomEvents& events);
 
   void update();  // by itself, too; to be called when somebody came, went, moved, or wants else
   void setCanvas(const CanvasSettings& canvas);
+  bool takes(RungId rung) const;  // does somebody, or are they to?
   void report(const ParticipantId& participant, const ReceiverStats& stats);
 
  private:
@@ -52,6 +50,7 @@ class Downlinks {
   using Map = std::map<ReceiverId, Downlink>;
 
   int levels() const { return static_cast<int>(settings_.rungs.size()); }
+  std::vector<RungId> needed() const;
   std::optional<RungId> rungAt(VideoCodec codec, int level) const;
   void followPeers();
   void place(ReceiverId id, Downlink& downlink, const Peer& peer, mix::Nanos now);
@@ -66,7 +65,6 @@ class Downlinks {
   const Peers& peers_;
   const Media media_;
   MediaRoomEvents& events_;
-  const FailureHandler onFailed_;
   // owned
   CanvasSettings canvas_;
   Map downlinks_;

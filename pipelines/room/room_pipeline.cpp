@@ -37,26 +37,28 @@ RoomPipeline::RoomPipeline(const RoomSettings& settings, MediaRoomEvents& events
                                          [this](GstMessage* message) { onBusMessage(message); });
   fanOut_ = std::make_shared<FanOut>(fanOutHandlers(), gst::now);
   const auto weak = weak_.get();
-  video_ = std::make_unique<VideoPath>(settings, rungs_, fanOut_, *reaper_, [weak](const Error& why) {
-    post([weak, why] {
-      if (auto* self = weak.get()) self->failRoom(why);
-    });
-  });
-  audio_ = std::make_unique<AudioPath>(settings, fanOut_, [weak](std::vector<AudioPath::SlotLevel> levels) {
-    post([weak, levels = std::move(levels)] {
-      if (auto* self = weak.get()) self->onLevels(levels);
-    });
-  });
+  program_ = std::make_shared<ProgramFeed>(settings.sound.stereo ? 2 : 1, settings.program.audioKbps,
+                                           programHandlers());
+  video_ = std::make_unique<VideoPath>(settings, rungs_, VideoPath::Receivers{fanOut_, program_}, *reaper_,
+                                       [this](RungId rung, const Error& why) { onRungFailed(rung, why); });
+  audio_ = std::make_unique<AudioPath>(settings, AudioPath::Receivers{fanOut_, program_},
+                                       [weak](std::vector<AudioPath::SlotLevel> levels) {
+                                         post([weak, levels = std::move(levels)] {
+                                           if (auto* self = weak.get()) self->onLevels(levels);
+                                         });
+                                       });
   peers_ = std::make_unique<Peers>(settings, Peers::Media{pipeline, *video_, *audio_, fanOut_, *reaper_},
                                    events, [this] { changed(); });
-  downlinks_ = std::make_unique<Downlinks>(settings, *peers_, Downlinks::Media{*video_, *audio_, *fanOut_},
-                                           events, [this](const Error& why) { failRoom(why); });
+  downlinks_ =
+      std::make_unique<Downlinks>(settings, *peers_, Downlinks::Media{*video_, *audio_, *fanOut_}, events);
   uplinks_ = std::make_unique<Uplinks>(settings.canvas, *peers_, events);
   picture_ = std::make_unique<RoomPicture>(
       settings, *video_, [this](const Picture& picture) { events_.onPicture(picture); },
       [this](Uplinks::Shown shown, const CanvasSettings& canvas) {
         uplinks_->show(std::move(shown), canvas);
       });
+  outputs_ = std::make_unique<ProgramOutputs>(settings, program_, *reaper_, events,
+                                              [this](bool recording) { picture_->setRecording(recording); });
   vitals_ = std::make_unique<Vitals>(*video_, *audio_, *reaper_, std::move(governor));
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
   health_.every(kHealthInterval, [this] { onHealthDue(); });
@@ -68,6 +70,7 @@ RoomPipeline::~RoomPipeline() {
   weak_.invalidate();
   health_.stop();
   bus_.reset();
+  outputs_.reset();  // the recordings' files are closed
   uplinks_.reset();
   downlinks_.reset();
   peers_.reset();
@@ -99,6 +102,24 @@ FanOut::Handlers RoomPipeline::fanOutHandlers() {
   handlers.onBroken = [weak = weak_.get()](ReceiverId receiver, const Error& why) {
     post([weak, receiver, why] {
       if (auto* self = weak.get()) self->peers_->failReceiver(receiver, why);
+    });
+  };
+  return handlers;
+}
+
+ProgramFeed::Handlers RoomPipeline::programHandlers() {
+  ProgramFeed::Handlers handlers;
+  handlers.onKeyframeNeeded = [rungs = std::weak_ptr<Rungs>(rungs_)](RungId rung) {
+    if (const auto alive = rungs.lock()) alive->requestKeyframe(rung);
+  };
+  handlers.onNeeds = [weak = weak_.get()] {
+    post([weak] {
+      if (auto* self = weak.get()) self->downlinks_->update();
+    });
+  };
+  handlers.onAacFailed = [weak = weak_.get()](const Error& why) {
+    post([weak, why] {
+      if (auto* self = weak.get()) self->outputs_->failAac(why);
     });
   };
   return handlers;
@@ -148,6 +169,7 @@ void RoomPipeline::changed() {
 
 void RoomPipeline::update() {
   changed_ = false;
+  audio_->setVoices(voices());
   downlinks_->update();
   updatePicture();
   followLeader();

@@ -9,6 +9,7 @@
 #include "pipelines/room/audio_path.h"
 #include "pipelines/room/downlinks.h"
 #include "pipelines/room/peers.h"
+#include "pipelines/room/program_outputs.h"
 #include "pipelines/room/room_picture.h"
 #include "pipelines/room/speaking_filter.h"
 #include "pipelines/room/uplinks.h"
@@ -47,6 +48,8 @@ class RoomPipeline final : public MediaRoom {
   void addSource(const SourceSettings& settings) override;
   void removeSource(const ParticipantId& participant) override;
 
+  std::shared_ptr<ProgramHub> program() const { return program_; }  // what recordings and outputs take
+
  private:
   void changed();  // what is sent and the picture follow in a later turn of the loop, once for many changes
   void update();
@@ -60,6 +63,9 @@ class RoomPipeline final : public MediaRoom {
   void degrade(Degradation level);
   void failRoom(const Error& why);
   FanOut::Handlers fanOutHandlers();
+  ProgramFeed::Handlers programHandlers();
+  void onRungFailed(RungId rung, const Error& why);
+  AudioPath::Voices voices() const;
 
   // given
   const RoomSettings settings_;
@@ -70,12 +76,14 @@ class RoomPipeline final : public MediaRoom {
   std::unique_ptr<Reaper> reaper_;
   std::shared_ptr<Rungs> rungs_;
   std::shared_ptr<FanOut> fanOut_;
+  std::shared_ptr<ProgramFeed> program_;
   std::unique_ptr<VideoPath> video_;
   std::unique_ptr<AudioPath> audio_;
   std::unique_ptr<Peers> peers_;
   std::unique_ptr<Downlinks> downlinks_;
   std::unique_ptr<Uplinks> uplinks_;
   std::unique_ptr<RoomPicture> picture_;
+  std::unique_ptr<ProgramOutputs> outputs_;
   std::unique_ptr<Vitals> vitals_;
   SpeakingFilter speaking_;
   Timer health_;

@@ -5,16 +5,49 @@
 
 namespace tessera {
 
-void RoomPipeline::startRecording(const RecordingSettings&) {}
+void RoomPipeline::startRecording(const RecordingSettings& settings) {
+  assertMainThread();
+  outputs_->startRecording(settings);
+}
 
-void RoomPipeline::controlRecording(const RecordingId&, RecordingAction) {}
+void RoomPipeline::controlRecording(const RecordingId& id, RecordingAction action) {
+  assertMainThread();
+  outputs_->controlRecording(id, action);
+}
 
-void RoomPipeline::startOutput(const OutputSettings&) {}
+void RoomPipeline::startOutput(const OutputSettings& settings) {
+  assertMainThread();
+  outputs_->startOutput(settings);
+}
 
-void RoomPipeline::stopOutput(const OutputId&) {}
+void RoomPipeline::stopOutput(const OutputId& id) {
+  assertMainThread();
+  outputs_->stopOutput(id);
+}
 
-void RoomPipeline::addSource(const SourceSettings&) {}
+void RoomPipeline::addSource(const SourceSettings& settings) {
+  assertMainThread();
+  peers_->addSource(settings);
+}
 
-void RoomPipeline::removeSource(const ParticipantId&) {}
+void RoomPipeline::removeSource(const ParticipantId& participant) {
+  assertMainThread();
+  peers_->removeSource(participant);
+}
+
+// The room is of no use without what its participants take; a recording or an output fails alone.
+void RoomPipeline::onRungFailed(RungId rung, const Error& why) {
+  if (downlinks_->takes(rung)) return failRoom(why);
+  outputs_->failRung(rung, why);
+}
+
+// Of what people say; what a shared screen plays is no one's voice.
+AudioPath::Voices RoomPipeline::voices() const {
+  AudioPath::Voices voices;
+  for (const Peer& peer : peers_->all()) {
+    if (peer.isMain() && peer.audio) voices.emplace_back(peer.audio, peer.settings.key.participant);
+  }
+  return voices;
+}
 
 }  // namespace tessera

@@ -33,10 +33,12 @@ int Rungs::count() const {
   return static_cast<int>(rungs_.size());
 }
 
-void Rungs::push(const mix::FrameRef& canvas) {
+void Rungs::push(const mix::FrameRef& canvas, bool still) {
   const std::lock_guard lock(mutex_);
   bool late = false;
-  for (const auto& [id, rung] : rungs_) late = rung->push(canvas) || late;
+  for (const auto& [id, rung] : rungs_) {
+    if (!still || id.level == kProgramLevel) late = rung->push(canvas) || late;
+  }
   if (late) ++dropped_;
 }
 
@@ -60,9 +62,16 @@ void Rungs::requestKeyframe(RungId id) {
   if (const auto rung = rungs_.find(id); rung != rungs_.end()) rung->second->requestKeyframe();
 }
 
+void Rungs::setKeyframeEvery(RungId id, mix::Nanos every) {
+  const std::lock_guard lock(mutex_);
+  if (const auto rung = rungs_.find(id); rung != rungs_.end()) rung->second->setKeyframeEvery(every);
+}
+
 bool Rungs::keyframeDue(mix::Nanos now) const {
   const std::lock_guard lock(mutex_);
-  return std::ranges::any_of(rungs_, [&](const auto& each) { return each.second->keyframeDue(now); });
+  return std::ranges::any_of(rungs_, [&](const auto& each) {
+    return each.first.level != kProgramLevel && each.second->keyframeDue(now);
+  });
 }
 
 }  // namespace tessera

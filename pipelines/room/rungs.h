@@ -18,12 +18,14 @@ class Rungs {
   int count() const;
   void clear();
 
-  void push(const mix::FrameRef& canvas);
+  // `still`: nothing has moved for long, and only the program takes it.
+  void push(const mix::FrameRef& canvas, bool still);
   void setCanvasFps(int fps);
   void setKbps(RungId id, int kbps);
   std::uint64_t dropped() const;  // canvas frames that an encoder was too late for, since the start
   void requestKeyframe(RungId id);
-  bool keyframeDue(mix::Nanos now) const;
+  void setKeyframeEvery(RungId id, mix::Nanos every);
+  bool keyframeDue(mix::Nanos now) const;  // of the ladder's
 
  private:
   struct Before {
