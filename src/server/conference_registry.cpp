@@ -112,7 +112,7 @@ bool ConferenceRegistry::ready() const {
 std::string ConferenceRegistry::metricsText() const {
   std::vector<RoomSample> samples;
   for (const auto& [id, room] : rooms_) samples.push_back(room->sample());
-  return server::metricsText(context_.metrics, samples, startSeconds_);
+  return server::metricsText(context_.metrics, samples, context_.recordings.sample(), startSeconds_);
 }
 
 std::vector<wire::RoomSummary> ConferenceRegistry::listRooms() const {

@@ -46,7 +46,10 @@ ConferenceRoom::ConferenceRoom(const RoomContext& context, config::Template rule
       onEnded_(std::move(onEnded)),
       crashGuard_(timing.crashes),
       layout_{settings_.look.layout, settings_.look.customLayout, {}},
-      startedAtMs_(nowMs()) {}
+      startedAtMs_(nowMs()),
+      recordings_(
+          settings_.room, context.recordings,
+          {[this] { return media_.get(); }, [this] { return scene(); }, [this] { recordingChanged(); }}) {}
 
 ConferenceRoom::~ConferenceRoom() = default;
 
@@ -114,6 +117,8 @@ Result<std::unique_ptr<signaling::Seat>> ConferenceRoom::join(const wire::Join& 
   member.address = address;
   setBounds(member, {join.receive.height, member.bounds.cap, join.screenWidth, join.screenHeight});
   emptyTimer_.stop();
+  recordings_.setEmpty(false);
+  recordAlways();
   welcome(member, resumes.has_value());
   if (keeps(join, member, member.main)) {
     keepPeer(member);
@@ -167,6 +172,7 @@ void ConferenceRoom::remove(Member& member, std::string_view why) {
   roster_.remove(gone);
   members_.erase(gone);  // `member` dangles from here on
   rosterChanged();
+  recordings_.setEmpty(members_.empty());
   waitWhileEmpty();
 }
 
@@ -192,6 +198,8 @@ void ConferenceRoom::end(const wire::Bye& bye) {
     member->absence.stop();
     if (auto* link = std::exchange(member->link, nullptr)) link->close(bye);
   }
+  recordings_.end(bye.code == ErrorCode::roomFailed ? std::optional<Error>({bye.code, bye.text})
+                                                    : std::nullopt);
   if (media_) media_->close();
   onEnded_();
 }

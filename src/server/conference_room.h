@@ -16,6 +16,7 @@
 #include "server/best_level.h"
 #include "server/media_host.h"
 #include "server/metrics.h"
+#include "server/room_recordings.h"
 #include "signaling/conference.h"
 #include "signaling/resume_token.h"
 
@@ -27,6 +28,7 @@ struct RoomContext {
   MediaHost& host;
   const signaling::ResumeTokens& tokens;
   Metrics& metrics;
+  RecordingStore& recordings;
 };
 
 struct RoomTiming {
@@ -64,6 +66,8 @@ class ConferenceRoom : public MediaRoomEvents {
   [[nodiscard]] Status kick(const ParticipantId& id, const std::string& by);
   [[nodiscard]] Status changeParticipant(const ParticipantId& id, const wire::PatchParticipant& change);
   [[nodiscard]] Status changeLayout(const wire::PatchRoom& change);
+  [[nodiscard]] Result<wire::RecordingInfo> startRecording(const wire::StartRecordingRequest& request);
+  [[nodiscard]] Status controlRecording(const RecordingId& id, RecordingAction action);
 
   const RoomId& id() const { return settings_.room; }
   wire::RoomSummary summary() const;
@@ -120,6 +124,7 @@ class ConferenceRoom : public MediaRoomEvents {
     TokenBucket chat{5, 10};
     TokenBucket layouts{5, 10};
     TokenBucket wishes{5, 10};
+    TokenBucket records{1, 5};
     TokenBucket stats{1, 3};
     TokenBucket screenStarts{1, 3};
     std::optional<wire::ScreenNotice> screenEnded;  // until they ask again: it may not have been heard
@@ -203,6 +208,14 @@ class ConferenceRoom : public MediaRoomEvents {
 
   // conference_room_recording.cpp: recordings
   void handle(Member& member, const wire::ClientRecord& record);
+  [[nodiscard]] Status record(wire::RecordAction action);
+  void recordAlways();
+  RoomScene scene() const;
+  wire::RecordingNotice recordingNotice() const;
+  void recordingChanged();  // that notice may have
+
+  // conference_room_live.cpp: live outputs and sources
+  int liveOutputs() const;  // that are up
 
   // conference_room_picture.cpp: the picture, and what is given up of it
   [[nodiscard]] Status choose(LayoutChoice choice);
@@ -241,6 +254,9 @@ class ConferenceRoom : public MediaRoomEvents {
   int restarts_ = 0;
   std::uint64_t nextSeat_ = 1;
   Timer rosterTimer_, probeTimer_, emptyTimer_;
+  RoomRecordings recordings_;
+  std::string toldRecording_;    // the notice of it, as sent last
+  bool recordedAlways_ = false;  // what the configuration asks for has been begun
   WeakOwner<ConferenceRoom> weak_{this};
 };
 

@@ -5,6 +5,10 @@
 
 namespace tessera::server {
 
+int ConferenceRoom::liveOutputs() const {
+  return 0;
+}
+
 void ConferenceRoom::onOutput(const OutputStatus&) {}
 
 void ConferenceRoom::onSource(const SourceStatus&) {}

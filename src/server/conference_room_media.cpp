@@ -169,6 +169,7 @@ void ConferenceRoom::onFailed(const Error& why) {
   health_.reset();
   picture_.reset();
   degradation_ = Degradation::none;  // told when the new process says so
+  recordings_.onProcessLost();
   if (state_ == wire::RoomState::ending) return;
   state_ = wire::RoomState::recovering;
   std::vector<ParticipantId> present;
@@ -198,6 +199,7 @@ void ConferenceRoom::startAgain(const CrashGuard::Verdict& verdict) {
   ++restarts_;
   ++context_.metrics.roomRespawns;
   media_->setLayout(layout_);
+  recordings_.onProcessStarted();
   for (const ParticipantId& admitted : verdict.admit)
     if (Member* member = memberOf(admitted)) addPeers(*member);
   admitDue();

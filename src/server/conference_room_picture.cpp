@@ -13,6 +13,7 @@ namespace tessera::server {
 void ConferenceRoom::onPicture(const Picture& picture) {
   picture_ = picture;
   broadcast(wire::Tiles{picture});
+  recordings_.onSceneChanged();
 }
 
 void ConferenceRoom::onSpeaking(const std::vector<SpeakerLevel>& levels) {
@@ -20,6 +21,7 @@ void ConferenceRoom::onSpeaking(const std::vector<SpeakerLevel>& levels) {
   for (const SpeakerLevel& level : levels)
     if (members_.contains(level.participant)) levels_[level.participant] = level;
   broadcast(wire::SpeakingUpdate{levels});
+  recordings_.onSceneChanged();
 }
 
 Status ConferenceRoom::changeLayout(const wire::PatchRoom& change) {

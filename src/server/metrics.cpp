@@ -146,15 +146,35 @@ void addRooms(std::vector<MetricFamily>& families, const std::vector<RoomSample>
         [](const RoomSample& r) { return r.health.hungTeardowns; });
 }
 
+void addRecordings(std::vector<MetricFamily>& families, const RecordingSample& recordings) {
+  MetricFamily states{"tessera_recordings", "Recordings by state.", MetricType::Gauge, {}};
+  for (const auto& [state, name] : wire::EnumNames<wire::RecordingState>::names) {
+    const auto count = recordings.byState.find(state);
+    states.metric.push_back(sample(MetricType::Gauge, count == recordings.byState.end() ? 0 : count->second,
+                                   {{"state", std::string(name)}}));
+  }
+  families.push_back(std::move(states));
+  const auto gauge = [&](const char* name, const char* help, std::int64_t value) {
+    families.push_back(single(name, help, MetricType::Gauge, static_cast<double>(value)));
+  };
+  gauge("tessera_recordings_bytes", "What the recordings take on the disk.", recordings.usedBytes);
+  gauge("tessera_recordings_free_bytes", "What their disk has left.", recordings.freeBytes);
+  gauge("tessera_recordings_quota_bytes", "What they may take; 0: no limit.", recordings.quotaBytes);
+  families.push_back(single("tessera_recording_post_failures_total", "Runs of tessera-post that failed.",
+                            MetricType::Counter, static_cast<double>(recordings.postFailures)));
+}
+
 }  // namespace
 
-std::string metricsText(const Metrics& metrics, const std::vector<RoomSample>& rooms, double startSeconds) {
+std::string metricsText(const Metrics& metrics, const std::vector<RoomSample>& rooms,
+                        const RecordingSample& recordings, double startSeconds) {
   std::vector<MetricFamily> families;
   families.push_back(single("process_start_time_seconds", "Start of the server, Unix time.",
                             MetricType::Gauge, startSeconds));
   families.push_back(single("tessera_rooms", "Rooms.", MetricType::Gauge, static_cast<double>(rooms.size())));
   addServer(families, metrics);
   addRooms(families, rooms);
+  addRecordings(families, recordings);
   return static_cast<const prometheus::Serializer&>(prometheus::TextSerializer()).Serialize(families);
 }
 

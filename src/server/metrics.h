@@ -8,6 +8,7 @@
 
 #include "room/media_room.h"
 #include "signaling/counters.h"
+#include "wire/recording_messages.h"
 
 namespace tessera::server {
 
@@ -30,7 +31,15 @@ struct RoomSample {
   RoomHealth health;
 };
 
+struct RecordingSample {
+  std::map<wire::RecordingState, int> byState;
+  std::int64_t usedBytes = 0, freeBytes = 0;  // as measured last
+  std::int64_t quotaBytes = 0;                // 0: no limit
+  std::uint64_t postFailures = 0;             // runs of tessera-post
+};
+
 // Prometheus' text format. `startSeconds`: Unix time of the start of this process.
-std::string metricsText(const Metrics& metrics, const std::vector<RoomSample>& rooms, double startSeconds);
+std::string metricsText(const Metrics& metrics, const std::vector<RoomSample>& rooms,
+                        const RecordingSample& recordings, double startSeconds);
 
 }  // namespace tessera::server

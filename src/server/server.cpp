@@ -8,12 +8,14 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/directories.h"
 #include "server/gather_addresses.h"
 #include "wire/limits.h"
 
 namespace tessera::server {
 namespace {
 
+constexpr std::int64_t kGigabyte = 1'000'000'000;
 constexpr std::chrono::milliseconds kCutAfter{2'500};   // of a shutdown: children still there are killed
 constexpr int kReconnectAfterMs = 1500;                 // what a restart takes, roughly
 constexpr std::chrono::milliseconds kStopAfter{4'000};  // of a shutdown: it is over whatever is left
@@ -23,15 +25,6 @@ std::string ownDirectory() {
   const ssize_t n = readlink("/proc/self/exe", path.data(), path.size() - 1);
   const std::string self(path.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
   return self.substr(0, self.rfind('/'));
-}
-
-std::string stateDirectory(const config::Settings& settings) {
-  if (!settings.server.stateDir.empty()) return settings.server.stateDir;
-  if (const char* systemd = g_getenv("STATE_DIRECTORY")) {
-    const std::string list = systemd;  // colon-separated (systemd.exec(5))
-    return list.substr(0, list.find(':'));
-  }
-  return std::string(g_get_user_state_dir()) + "/tessera";
 }
 
 // Without a place for the key the server still serves; only a restart is then noticed by those inside.
@@ -49,6 +42,29 @@ const char* nameOf(tessera::log::Level level) {
 const char* nameOf(tessera::log::Format format) {
   constexpr std::array kNames{"text", "json", "journald"};
   return kNames[static_cast<std::size_t>(format)];
+}
+
+std::string programOf(const std::string& configured, const char* name) {
+  return configured.empty() ? ownDirectory() + "/" + name : configured;
+}
+
+RecordingPolicy policyOf(const config::Settings& settings) {
+  const config::Recordings& recordings = settings.recordings;
+  RecordingPolicy policy;
+  policy.directory = recordingsDirectory(settings);
+  policy.name = recordings.name;
+  policy.quotaBytes = recordings.quotaGb * kGigabyte;
+  policy.minFreeBytes = recordings.minFreeGb * kGigabyte;
+  policy.retention = std::chrono::hours(24) * recordings.retentionDays;
+  return policy;
+}
+
+RecordingHooks::Settings hooksOf(const config::Settings& settings) {
+  RecordingHooks::Settings hooks;
+  hooks.webhook = settings.recordings.webhook;
+  hooks.webhookSecret = settings.api.token;
+  hooks.command = settings.recordings.command;
+  return hooks;
 }
 
 static_assert(config::kMaxCustomLayouts <= wire::kMaxCustomLayouts);
@@ -94,12 +110,20 @@ Status Server::start() {
   if (!tls) return tl::unexpected(tls.error());
 
   RoomProcess::Environment environment;
-  environment.program =
-      settings_.server.roomProgram.empty() ? ownDirectory() + "/tessera-room" : settings_.server.roomProgram;
+  environment.program = programOf(settings_.server.roomProgram, "tessera-room");
   environment.logLevel = nameOf(settings_.log.level);
   environment.logFormat = nameOf(settings_.log.format);
   pool_ = std::make_unique<RoomProcessPool>(environment, settings_.server.warmSpare);
-  const RoomContext context{settings_, *pool_, *tokens_, metrics_};
+  PostRunner::Environment post;
+  post.program = programOf(settings_.server.postProgram, "tessera-post");
+  post.logLevel = environment.logLevel;
+  post.logFormat = environment.logFormat;
+  recordingHooks_ = std::make_unique<RecordingHooks>(hooksOf(settings_));
+  recordings_ = std::make_unique<RecordingStore>(
+      policyOf(settings_), post, [this](const wire::RecordingInfo& info, const std::string& path) {
+        recordingHooks_->onFinal(info, path);
+      });
+  const RoomContext context{settings_, *pool_, *tokens_, metrics_, *recordings_};
   registry_ = std::make_unique<ConferenceRegistry>(context, prototypeOf(settings_, std::move(*gather)));
 
   signaling::HttpServer::Options options;
@@ -109,6 +133,7 @@ Status Server::start() {
   options.session.messagesPerSecond = settings_.limits.messagesPerSecond;
   http_ = std::make_unique<signaling::HttpServer>(std::move(options), *registry_, metrics_.connections);
   if (auto listening = http_->listen(std::move(*tls)); !listening) return listening;
+  recordings_->open();
   return pool_->warmUp();
 }
 
@@ -128,6 +153,7 @@ void Server::shutDown(std::function<void()> done) {
   registry_->shutDown(bye);
   http_->sayGoodbye(bye);
   pool_->shutDown();
+  recordings_->shutDown();
   const auto since = std::chrono::steady_clock::now();
   stopTimer_.every(std::chrono::milliseconds(20), [this, since] { checkStopped(since); });
 }
@@ -135,7 +161,7 @@ void Server::shutDown(std::function<void()> done) {
 void Server::checkStopped(std::chrono::steady_clock::time_point since) {
   const auto passed = std::chrono::steady_clock::now() - since;
   if (passed > kCutAfter) pool_->killAll();
-  const bool over = http_->idle() && pool_->idle();
+  const bool over = http_->idle() && pool_->idle() && recordings_->idle();
   if (!over && passed < kStopAfter) return;
   stopTimer_.stop();
   onStopped_();

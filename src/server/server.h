@@ -8,6 +8,8 @@
 #include "base/main_loop.h"
 #include "config/settings.h"
 #include "server/conference_registry.h"
+#include "server/recording_hooks.h"
+#include "server/recording_store.h"
 #include "server/room_process_pool.h"
 #include "signaling/http_server.h"
 
@@ -35,6 +37,8 @@ class Server {
   Metrics metrics_;
   std::optional<signaling::ResumeTokens> tokens_;
   std::unique_ptr<RoomProcessPool> pool_;
+  std::unique_ptr<RecordingHooks> recordingHooks_;
+  std::unique_ptr<RecordingStore> recordings_;
   std::unique_ptr<ConferenceRegistry> registry_;
   std::unique_ptr<signaling::HttpServer> http_;
   std::function<void()> onStopped_;

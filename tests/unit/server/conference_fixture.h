@@ -9,6 +9,7 @@
 #include "base/main_loop.h"
 #include "fakes.h"
 #include "server/conference_registry.h"
+#include "temporary_folder.h"
 
 namespace tessera::test {
 
@@ -27,7 +28,7 @@ class ConferenceTest : public testing::Test {
     timing.crashes.patience = std::chrono::milliseconds(60);
   }
   void TearDown() override {
-    registry_.reset();
+    restart();
     runUntil([] { return g_main_context_iteration(nullptr, FALSE) == FALSE; });
   }
 
@@ -36,12 +37,26 @@ class ConferenceTest : public testing::Test {
       RoomSettings prototype;
       prototype.maxParticipants = settings.limits.participantsPerRoom;
       registry_ = std::make_unique<server::ConferenceRegistry>(
-          server::RoomContext{settings, host, tokens, metrics}, prototype, timing);
+          server::RoomContext{settings, host, tokens, metrics, recordings()}, prototype, timing);
     }
     return *registry_;
   }
-  // A restart of the server: everything is forgotten but the key.
-  void restart() { registry_.reset(); }
+  server::RecordingStore& recordings() {
+    if (!recordings_) {
+      server::RecordingPolicy policy;
+      policy.directory = folder.path();
+      policy.minFreeBytes = 0;
+      recordings_ =
+          std::make_unique<server::RecordingStore>(policy, server::PostRunner::Environment{"/bin/false"});
+      recordings_->open();
+    }
+    return *recordings_;
+  }
+  // A restart of the server: everything is forgotten but the key and the disk.
+  void restart() {
+    registry_.reset();
+    recordings_.reset();
+  }
 
   static wire::Join joinAs(const std::string& name) {
     wire::Join join;
@@ -105,7 +120,9 @@ class ConferenceTest : public testing::Test {
   FakeHost host;
   signaling::ResumeTokens tokens{"key"};
   server::Metrics metrics;
+  TemporaryFolder folder;  // of the recordings
   server::RoomTiming timing;
+  std::unique_ptr<server::RecordingStore> recordings_;
   std::unique_ptr<server::ConferenceRegistry> registry_;
 };
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace tessera::server {
+
+// Files that are there, whole, after a loss of power. Any thread; they wait for the disk.
+
+[[nodiscard]] Result<std::string> readFile(const std::string& path, std::size_t maxBytes);
+// Replaces the file at once or not at all, and returns when that is on the disk.
+[[nodiscard]] Status replaceFile(const std::string& path, std::string_view text);
+[[nodiscard]] Status appendLine(const std::string& path, std::string_view line);  // not synced
+// With its parents, for the owner alone; one that is there is left as it is.
+[[nodiscard]] Status makeDirectory(const std::string& path);
+void removeTree(const std::string& path);
+std::vector<std::string> namesIn(const std::string& directory);  // sorted
+
+// That there is room, in bytes, and how much of it the files below `directory` take.
+struct DiskUse {
+  std::int64_t used = 0;
+  std::int64_t free = 0;  // for who is not root
+};
+[[nodiscard]] Result<DiskUse> measure(const std::string& directory);
+std::int64_t bytesBelow(const std::string& directory);
+
+}  // namespace tessera::server

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "server/recording_store.h"
+
+// How recordings that are over become files: runs of tessera-post, until one works or enough have failed.
+
+namespace tessera::server {
+
+using wire::RecordingState;
+
+void RecordingStore::finishNow(const RecordingId& id) {
+  Entry* entry = entryOf(id);
+  if (!entry || entry->found.info.state != RecordingState::finishing) return;
+  entry->found.info.progress = 0;
+  post_.add(id, directoryOf(id));
+}
+
+void RecordingStore::onPostProgress(const RecordingId& id, double progress) {
+  if (Entry* entry = entryOf(id)) entry->found.info.progress = progress;
+}
+
+void RecordingStore::onPostEnd(const RecordingId& id, PostRunner::Outcome outcome, const Error& why) {
+  Entry* entry = entryOf(id);
+  if (!entry) return;
+  switch (outcome) {
+    case PostRunner::Outcome::done:
+      return onPostDone(id);
+    case PostRunner::Outcome::hopeless:
+      ++postFailures_;
+      return giveUp(*entry, why);
+    case PostRunner::Outcome::later:
+      return tryAgain(*entry, why, true);
+    case PostRunner::Outcome::notStarted:
+      return tryAgain(*entry, why, false);
+  }
+}
+
+// What it has made is what the disk says.
+void RecordingStore::onPostDone(const RecordingId& id) {
+  const auto found = std::make_shared<Result<FoundRecording>>();
+  disk_.run([found, directory = policy_.directory,
+             name = entryOf(id)->found.name] { *found = readFinished(directory, name); },
+            [found, id, weak = weak_.get()] {
+              if (auto* self = weak.get()) self->onComplete(id, *found);
+            });
+}
+
+void RecordingStore::onComplete(const RecordingId& id, const Result<FoundRecording>& found) {
+  Entry* entry = entryOf(id);
+  if (!entry) return;
+  if (!found || found->info.id != id)
+    return tryAgain(*entry, found ? Error{ErrorCode::internal, "it made another recording"} : found.error(),
+                    true);
+  entry->found = *found;
+  const wire::RecordingInfo info = entry->found.info;
+  log::info("recording complete", {{"recording", id.value},
+                                   {"room", info.room.value},
+                                   {"file", info.file},
+                                   {"ms", info.durationMs},
+                                   {"bytes", info.bytes}});
+  checkSpace();
+  if (onFinal_) onFinal_(info, policy_.directory + "/" + info.file);
+}
+
+// A run that was not even started says nothing of the recording, and does not count against it.
+void RecordingStore::tryAgain(Entry& entry, const Error& why, bool counts) {
+  ++postFailures_;
+  if (counts && ++entry.found.plan->attempts >= kMaxAttempts) return giveUp(entry, why);
+  if (counts) savePlan(entry);
+  const auto& delays = policy_.retryAfter;
+  const auto delay =
+      delays.at(std::min<std::size_t>(static_cast<std::size_t>(entry.failures++), delays.size() - 1));
+  const RecordingId id = entry.found.info.id;
+  log::error("recording is not finished, tried again later",
+             {{"recording", id.value}, {"minutes", delay.count() / 60'000}, {"why", why.text}});
+  entry.retry.once(delay, [this, id] { finishNow(id); });
+}
+
+void RecordingStore::giveUp(Entry& entry, const Error& why) {
+  entry.found.info.state = RecordingState::failed;
+  entry.found.info.error = why;
+  entry.found.plan->attempts = kMaxAttempts;
+  entry.found.plan->why = why;
+  const wire::RecordingInfo info = entry.found.info;
+  log::error("recording failed",
+             {{"recording", info.id.value}, {"room", info.room.value}, {"why", why.text}});
+  savePlan(entry);
+  if (onFinal_) onFinal_(info, directoryOf(info.id));
+}
+
+}  // namespace tessera::server
