@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "post/av.h"
+
+namespace tessera::post {
+
+// Writes a JPEG of the keyframe in the first quarter of the file that shows most: the first one that is
+// neither black nor all of one colour. False: there is no picture that can be decoded.
+[[nodiscard]] Result<bool> writePoster(const std::string& media, const char* demuxer,
+                                       const std::string& jpeg);
+
+}  // namespace tessera::post
