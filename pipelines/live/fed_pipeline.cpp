@@ -57,6 +57,8 @@ FedPipeline::FedPipeline(const Media& media, mix::Nanos queueLimit)
 
 Status FedPipeline::linkTo(GstElement* muxer, const char* videoPad, const char* audioPad) {
   g_object_set(muxer, "latency", static_cast<guint64>(kMuxerPatience.count()), nullptr);
+  // Its patience begins with the first buffer's time and not with 0.
+  gst_util_set_object_arg(G_OBJECT(muxer), "start-time-selection", "first");
   const auto parser = gst::addElement(bin(), "h264parse");
   if (!parser) return tl::unexpected(parser.error());
   const auto parsed = gst::staticPad(*parser, "src");

@@ -48,7 +48,7 @@ void HlsSegmenter::onPacket(const gst::Ref<GstBuffer>& packet) {
   GstMapInfo map;
   if (!gst_buffer_map(packet.get(), &map, GST_MAP_READ)) return;
   if (map.size >= kPacketBytes && beginsWithTable(map.data)) begin();
-  data_.append(reinterpret_cast<const char*>(map.data), map.size);
+  if (begin_) data_.append(reinterpret_cast<const char*>(map.data), map.size);
   gst_buffer_unmap(packet.get(), &map);
 }
 
@@ -60,17 +60,17 @@ void HlsSegmenter::begin() {
     cut = cuts_.front();
     cuts_.pop_front();
   }
-  if (!data_.empty()) end(cut);
+  if (begin_) end(cut);
   begin_ = cut;
 }
 
 void HlsSegmenter::end(const Cut& next) {
   HlsSegment segment;
   const mix::Nanos at = next.afterGap ? next.before : next.pts;
-  segment.seconds = std::chrono::duration<double>(at - begin_.pts).count();
-  const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(gst::now() - begin_.pts);
+  segment.seconds = std::chrono::duration<double>(at - begin_->pts).count();
+  const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(gst::now() - begin_->pts);
   segment.unixMs = unixMsNow() - ago.count();
-  segment.discontinuity = begin_.afterGap;
+  segment.discontinuity = begin_->afterGap;
   const auto status = directory_->add(data_, segment);
   onDone_({status, data_.size(), next.before});
   data_.clear();
@@ -79,7 +79,7 @@ void HlsSegmenter::end(const Cut& next) {
 void HlsSegmenter::finish() {
   if (!directory_) return;
   const Cut next = cuts_.empty() ? Cut{lastPicture_, lastPicture_, false} : cuts_.front();
-  if (!data_.empty() && next.pts > begin_.pts) end(next);
+  if (begin_ && next.pts > begin_->pts) end(next);
   directory_->end();
 }
 

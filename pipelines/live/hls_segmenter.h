@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -55,7 +56,7 @@ class HlsSegmenter {
   bool cutOnce_ = false;   // the feeding thread's
   // The muxer's thread's.
   std::string data_;
-  Cut begin_;
+  std::optional<Cut> begin_;  // of what is in data_
 };
 
 }  // namespace tessera
