@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "pipelines/record/recording.h"
+#include "support/decoded_file.h"
+#include "support/program_source.h"
+#include "support/run_until.h"
+#include "support/temporary_directory.h"
+
+namespace tessera::test {
+
+using namespace std::chrono_literals;
+using mix::Nanos;
+
+// A recorder of a room that is played as fast as its encoders go: its clock is how far that is.
+class RecordTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!canDecodeFiles()) GTEST_SKIP() << "ffmpeg is not installed";
+    settings.id = RecordingId{"4k2m00000000"};
+    settings.directory = directory.path();
+    surroundings.now = [this] { return source->start() + source->position(); };
+  }
+  void TearDown() override { recorder.reset(); }
+
+  void play(ProgramSource::Settings with) {
+    room.program = with.program;
+    source = std::make_unique<ProgramSource>(std::move(with));
+  }
+  void start() {
+    if (!source) play({});
+    auto started = startRecorder(
+        settings, room, source->hub(), [this](const RecordingStatus& status) { statuses.push_back(status); },
+        surroundings);
+    ASSERT_TRUE(started) << started.error().text;
+    recorder = std::move(*started);
+    await(settings.paused ? RecordingPhase::paused : RecordingPhase::recording);
+  }
+  // Waits, since what is played next may be played before the recorder takes to it.
+  void await(RecordingPhase phase) {
+    ASSERT_TRUE(runUntil([&] { return !statuses.empty() && statuses.back().phase == phase; }))
+        << (statuses.empty() ? "" : statuses.back().why.text);
+  }
+  void pause() {
+    recorder->pause();
+    await(RecordingPhase::paused);
+  }
+  void resume() {
+    recorder->resume();
+    await(RecordingPhase::recording);
+  }
+  void stop() {
+    recorder->stop();
+    source->advance(200ms);  // what belongs to the time before comes after
+    await(RecordingPhase::stopped);
+  }
+  DecodedFile part(int number = 1) const { return decodeFile(directory / (partName(number) + ".mkv")); }
+  std::vector<wire::PartPoint> points(int number = 1) const {
+    std::vector<wire::PartPoint> all;
+    std::istringstream lines(contentOf(directory / (partName(number) + ".jsonl")));
+    for (std::string line; std::getline(lines, line);) {
+      const auto point = wire::decodePartPoint(line);
+      EXPECT_TRUE(point) << line;
+      if (point) all.push_back(*point);
+    }
+    return all;
+  }
+
+  const TemporaryDirectory directory;
+  RecordingSettings settings;
+  RoomSettings room;
+  RecordingSurroundings surroundings;
+  std::unique_ptr<ProgramSource> source;
+  std::unique_ptr<Recorder> recorder;
+  std::vector<RecordingStatus> statuses;
+};
+
+// Each flash has its beep. Seconds.
+inline double largestOffset(const DecodedFile& file) {
+  const auto flashes = file.flashes(), beeps = file.beeps();
+  EXPECT_EQ(flashes.size(), beeps.size());
+  double largest = 0;
+  for (std::size_t i = 0; i < std::min(flashes.size(), beeps.size()); ++i)
+    largest = std::max(largest, std::abs(flashes[i] - beeps[i]));
+  return largest;
+}
+
+}  // namespace tessera::test
