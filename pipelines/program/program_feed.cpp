@@ -62,15 +62,17 @@ std::vector<RungId> ProgramFeed::neededRungs() const {
 }
 
 bool ProgramFeed::wantsSound() const {
-  const auto entries = register_->all();
-  return std::ranges::any_of(*entries, [](const Entry& entry) {
-    return entry.needs.sound || entry.needs.tracks || entry.needs.aac;
-  });
+  return anyone([](const ProgramNeeds& needs) { return needs.sound || needs.tracks || needs.aac; });
 }
 
 bool ProgramFeed::wantsTracks() const {
+  return anyone([](const ProgramNeeds& needs) { return needs.tracks; });
+}
+
+bool ProgramFeed::anyone(bool (*wants)(const ProgramNeeds&)) const {
   const auto entries = register_->all();
-  return std::ranges::any_of(*entries, [](const Entry& entry) { return entry.needs.tracks; });
+  return std::ranges::any_of(
+      *entries, [&](const Entry& entry) { return wants(entry.needs) && !entry.receiver.expired(); });
 }
 
 void ProgramFeed::onFrame(RungId rung, const gst::Ref<GstBuffer>& frame, bool keyframe) {

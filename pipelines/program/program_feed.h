@@ -50,6 +50,7 @@ class ProgramFeed final : public ProgramHub {
     std::shared_ptr<const std::vector<Entry>> all();
   };
 
+  bool anyone(bool (*wants)(const ProgramNeeds&)) const;
   void change(const std::function<void(std::vector<Entry>&)>& edit);
   static void onAac(Register& receivers, const gst::Ref<GstBuffer>& packet);
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace tessera {
 namespace {
 
@@ -68,6 +70,32 @@ TEST(KeyframeBroker, grantsAgainWhenTheEncoderMadeNone) {
   ASSERT_TRUE(broker.take(kStart));
   EXPECT_FALSE(broker.take(kStart + milliseconds(33)));
   EXPECT_TRUE(broker.take(kStart + milliseconds(300)));
+}
+
+// The program's: what is asked for in between moves nothing, since what cuts at keyframes is to cut evenly.
+TEST(KeyframeBroker, seesToKeyframesOnAnEvenGrid) {
+  KeyframeBroker broker;
+  broker.setEvery(milliseconds(2000));
+  std::vector<int> made;
+  for (int frame = 0; frame < 300; ++frame) {  // 10 s, with the frames now and then a little early or late
+    const mix::Nanos now = kStart + frame * mix::Nanos(33'333'333) + milliseconds(frame % 3 - 1);
+    if (frame == 100) broker.request();
+    if (!broker.take(now)) continue;
+    broker.delivered(now);
+    made.push_back(frame);
+  }
+  EXPECT_EQ(made, (std::vector{0, 60, 100, 120, 180, 240}));
+}
+
+TEST(KeyframeBroker, beginsItsGridAnewAfterAPauseAndEndsItWhenTold) {
+  KeyframeBroker broker;
+  broker.setEvery(milliseconds(2000));
+  ASSERT_TRUE(broker.take(kStart));
+  ASSERT_TRUE(broker.take(kStart + milliseconds(9000)));
+  EXPECT_FALSE(broker.due(kStart + milliseconds(10'900)));
+  EXPECT_TRUE(broker.due(kStart + milliseconds(11'000)));
+  broker.setEvery(mix::Nanos{0});
+  EXPECT_FALSE(broker.due(kStart + milliseconds(20'000)));
 }
 
 }  // namespace
