@@ -18,7 +18,7 @@ Status Joiner::add(const PlannedPart& part, const OnBytes& onBytes) {
     video_ = std::move(*made);
   }
   if (part.encodeSound) {
-    auto made = SoundTranscoder::open(*reader->sound(), plan_.soundCodec);
+    auto made = SoundTranscoder::open(*reader->sound(), plan_.soundCodec, plan_.channels);
     if (!made) return tl::unexpected(std::move(made).error());
     sound_ = std::move(*made);
   }
@@ -91,12 +91,12 @@ Status Joiner::addSilence(Ticks about) {
 Status Joiner::makeSilentPacket() {
   silence_ = newPacket();
   if (plan_.soundCodec == AV_CODEC_ID_OPUS) {
-    if (av_new_packet(silence_.get(), kOpusSilencePacket.size()) < 0)
-      return fail(ErrorCode::io, "no memory for a packet");
-    std::copy(kOpusSilencePacket.begin(), kOpusSilencePacket.end(), silence_->data);
+    const OpusSilence bytes = opusSilence(kOpusSilence, plan_.channels);
+    if (av_new_packet(silence_.get(), bytes.size()) < 0) return fail(ErrorCode::io, "no memory for a packet");
+    std::copy(bytes.begin(), bytes.end(), silence_->data);
     return {};
   }
-  auto encoder = openSoundEncoder(plan_.soundCodec);
+  auto encoder = openSoundEncoder(plan_.soundCodec, plan_.channels);
   if (!encoder) return tl::unexpected(std::move(encoder).error());
   const FramePtr frame = newFrame();
   frame->format = (*encoder)->sample_fmt;
@@ -104,7 +104,7 @@ Status Joiner::makeSilentPacket() {
   frame->nb_samples = (*encoder)->frame_size;
   av_channel_layout_copy(&frame->ch_layout, &(*encoder)->ch_layout);
   if (av_frame_get_buffer(frame.get(), 0) < 0) return fail(ErrorCode::io, "no memory for sound");
-  av_samples_set_silence(frame->extended_data, 0, frame->nb_samples, 2, (*encoder)->sample_fmt);
+  av_samples_set_silence(frame->extended_data, 0, frame->nb_samples, plan_.channels, (*encoder)->sample_fmt);
   constexpr int kFrames = 4;  // by the last one the encoder has settled
   for (int i = 0; i < kFrames; ++i) {
     frame->pts = i * frame->nb_samples;

@@ -39,13 +39,10 @@ std::optional<Ticks> opusDuration(std::span<const std::uint8_t> packet) {
   return ticks;
 }
 
-std::vector<std::uint8_t> opusHead(std::uint16_t preSkip) {
-  std::vector<std::uint8_t> head{'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, 2};
-  head.push_back(static_cast<std::uint8_t>(preSkip & 0xff));
-  head.push_back(static_cast<std::uint8_t>(preSkip >> 8));
-  for (const int byte : {0x80, 0xbb, 0, 0, 0, 0, 0})
-    head.push_back(static_cast<std::uint8_t>(byte));  // 48000, gain 0
-  return head;
+std::vector<std::uint8_t> opusHead(int channels) {
+  return {'O',  'p',  'u', 's', 'H', 'e', 'a', 'd', 1, static_cast<std::uint8_t>(channels), 0, 0,  // pre-skip
+          0x80, 0xbb, 0,   0,                                                                      // 48000
+          0,    0,    0};  // gain, mapping family
 }
 
 }  // namespace tessera::post

@@ -2,7 +2,6 @@
 #include "post/plan.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 #include "post/opus_packets.h"
@@ -11,8 +10,6 @@ namespace tessera::post {
 namespace {
 
 constexpr Ticks kAacPacket = 1024;
-constexpr std::array<std::uint8_t, 2> kAacStereo48{0x11,
-                                                   0x90};  // AudioSpecificConfig: LC, 48 kHz, two channels
 
 ByteSpan extradataOf(const AVCodecParameters& parameters) {
   return {parameters.extradata, static_cast<std::size_t>(parameters.extradata_size)};
@@ -34,12 +31,20 @@ bool areAlike(const AVCodecParameters& a, const AVCodecParameters& b) {
   return a.codec_id != AV_CODEC_ID_H264 || parseAvcConfig(extradataOf(a)) == parseAvcConfig(extradataOf(b));
 }
 
-// AAC: what our encoders make. Opus: any, since each packet says what it is.
-bool isPlainSound(const AVCodecParameters& sound, AVCodecID wanted) {
+// AAC: LC at 48 kHz, as all encoders of Tessera make it. Opus: any, since each packet says what it is.
+bool isPlainSound(const AVCodecParameters& sound, AVCodecID wanted, int channels) {
   if (sound.codec_id != wanted) return false;
   if (wanted == AV_CODEC_ID_OPUS) return true;
-  const ByteSpan config = extradataOf(sound);
-  return config.size() >= 2 && std::equal(kAacStereo48.begin(), kAacStereo48.end(), config.begin());
+  const ByteSpan config = extradataOf(sound);  // an AudioSpecificConfig
+  return config.size() >= 2 && config[0] == 0x11 && (config[1] & 0xf8) == (0x80 | channels << 3);
+}
+
+// Those of most of the recording, one or two.
+int commonestChannels(const std::vector<PlannedPart>& parts) {
+  Ticks one = 0, two = 0;
+  for (const PlannedPart& part : parts)
+    if (part.scan.sound) (part.scan.sound->ch_layout.nb_channels == 1 ? one : two) += part.scan.span.length();
+  return one > two ? 1 : 2;
 }
 
 // The video of that codec of which there is most; null: none of that codec.
@@ -104,20 +109,21 @@ Status planVideo(JoinPlan& plan, AVCodecID codec) {
 // it lies before 0: players and muxers differ in how they take that. A decoder fades in instead.
 Status setNoPadding(JoinPlan& plan) {
   plan.sound->initial_padding = 0;
-  return plan.soundCodec == AV_CODEC_ID_OPUS ? setExtradata(*plan.sound, opusHead(0)) : Status{};
+  return plan.soundCodec == AV_CODEC_ID_OPUS ? setExtradata(*plan.sound, opusHead(plan.channels)) : Status{};
 }
 
 Status planSound(JoinPlan& plan, AVCodecID codec) {
   plan.soundCodec = codec;
   plan.soundPacket = codec == AV_CODEC_ID_OPUS ? kOpusSilence : kAacPacket;
-  auto encoder = openSoundEncoder(codec);
+  plan.channels = commonestChannels(plan.parts);
+  auto encoder = openSoundEncoder(codec, plan.channels);
   if (!encoder) return tl::unexpected(std::move(encoder).error());
   auto parameters = encoderParameters(**encoder);
   if (!parameters) return tl::unexpected(std::move(parameters).error());
   plan.sound = std::move(*parameters);  // of our own encoder, which do for any that is plain
   for (PlannedPart& part : plan.parts) {
     if (!part.scan.sound) continue;
-    part.encodeSound = !isPlainSound(*part.scan.sound, codec);
+    part.encodeSound = !isPlainSound(*part.scan.sound, codec, plan.channels);
     // what comes out of the encoder are packets from its padding before the first sample on
     if (part.encodeSound)
       part.scan.span.firstSound +=

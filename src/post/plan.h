@@ -24,6 +24,7 @@ struct JoinPlan {
   ParametersPtr video, sound;  // of the file; no video: sound alone
   VideoTarget target;          // for pictures that are encoded again
   AVCodecID soundCodec = AV_CODEC_ID_AAC;
+  int channels = 2;
   Ticks soundPacket = 1024;
   Ticks duration = 0;
 };

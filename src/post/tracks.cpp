@@ -2,7 +2,7 @@
 #include "post/tracks.h"
 
 #include <algorithm>
-#include <span>
+#include <optional>
 
 #include "post/opus_packets.h"
 #include "post/output.h"
@@ -13,7 +13,7 @@ namespace {
 
 class Track {
  public:
-  explicit Track(Output output) : output_(std::move(output)) {}
+  Track(Output output, int channels) : output_(std::move(output)), channels_(channels) {}
 
   Status add(PartReader& reader, const TrackPart& part) {
     const Ticks shift = part.base - part.span.origin;
@@ -39,14 +39,14 @@ class Track {
   // To the nearest 2.5 ms.
   Status fill(Ticks silence) {
     Status status;
-    for (; status && silence >= kOpusSilence; silence -= kOpusSilence)
-      status = put(kOpusSilencePacket, kOpusSilence);
+    for (; status && silence >= kOpusSilence; silence -= kOpusSilence) status = put(kOpusSilence);
     for (; status && silence >= kOpusShortSilence / 2; silence -= kOpusShortSilence)
-      status = put(kOpusShortSilencePacket, kOpusShortSilence);
+      status = put(kOpusShortSilence);
     return status;
   }
 
-  Status put(std::span<const std::uint8_t> bytes, Ticks duration) {
+  Status put(Ticks duration) {
+    const OpusSilence bytes = opusSilence(duration, channels_);
     const PacketPtr packet = newPacket();
     if (av_new_packet(packet.get(), static_cast<int>(bytes.size())) < 0)
       return fail(ErrorCode::io, "no memory for a packet");
@@ -59,17 +59,18 @@ class Track {
   }
 
   Output output_;
+  int channels_;
   // People's packets come as the network and their clocks have them; so far nothing is mended.
   SoundRun run_{kTicksPerSecond / 50};
 };
 
-ParametersPtr opusParameters() {
+ParametersPtr opusParameters(int channels) {
   ParametersPtr parameters(avcodec_parameters_alloc());
   parameters->codec_type = AVMEDIA_TYPE_AUDIO;
   parameters->codec_id = AV_CODEC_ID_OPUS;
   parameters->sample_rate = kTicksPerSecond;
-  av_channel_layout_default(&parameters->ch_layout, 2);
-  const auto head = opusHead(0);
+  av_channel_layout_default(&parameters->ch_layout, channels);
+  const auto head = opusHead(channels);
   parameters->extradata = static_cast<std::uint8_t*>(av_mallocz(head.size() + AV_INPUT_BUFFER_PADDING_SIZE));
   if (!parameters->extradata) return nullptr;
   std::copy(head.begin(), head.end(), parameters->extradata);
@@ -81,20 +82,23 @@ ParametersPtr opusParameters() {
 
 Result<bool> writeTrack(const std::string& path, const std::string& title, std::int64_t startedAtMs,
                         const std::vector<TrackPart>& parts, Ticks duration) {
-  const ParametersPtr sound = opusParameters();
-  if (!sound) return fail(ErrorCode::io, "no memory for a track");
-  auto output = Output::open({path, RecordingFormat::ogg, nullptr, sound.get(), title, startedAtMs, {}, 0});
-  if (!output) return tl::unexpected(std::move(output).error());
-  Track track(std::move(*output));
-  bool any = false;
+  std::optional<Track> track;
   for (const TrackPart& part : parts) {
     auto reader = PartReader::open(part.path, false, part.span.end + PartReader::kMaxJump);
     if (!reader || reader->sound()->codec_id != AV_CODEC_ID_OPUS) continue;
-    any = true;
-    if (auto added = track.add(*reader, part); !added) return tl::unexpected(added.error());
+    if (!track) {
+      const int channels = reader->sound()->ch_layout.nb_channels == 1 ? 1 : 2;
+      const ParametersPtr sound = opusParameters(channels);
+      if (!sound) return fail(ErrorCode::io, "no memory for a track");
+      auto output =
+          Output::open({path, RecordingFormat::ogg, nullptr, sound.get(), title, startedAtMs, {}, 0});
+      if (!output) return tl::unexpected(std::move(output).error());
+      track.emplace(std::move(*output), channels);
+    }
+    if (auto added = track->add(*reader, part); !added) return tl::unexpected(added.error());
   }
-  if (!any) return false;
-  if (auto finished = track.finish(duration); !finished) return tl::unexpected(finished.error());
+  if (!track) return false;
+  if (auto finished = track->finish(duration); !finished) return tl::unexpected(finished.error());
   return true;
 }
 

@@ -28,7 +28,7 @@ struct VideoTarget {
 
 // The same target always gives the same parameter sets.
 [[nodiscard]] Result<CodecPtr> openVideoEncoder(const VideoTarget& target);
-[[nodiscard]] Result<CodecPtr> openSoundEncoder(AVCodecID codec);
+[[nodiscard]] Result<CodecPtr> openSoundEncoder(AVCodecID codec, int channels);
 
 class VideoTranscoder {
  public:
@@ -55,7 +55,8 @@ class VideoTranscoder {
 
 class SoundTranscoder {
  public:
-  [[nodiscard]] static Result<SoundTranscoder> open(const AVCodecParameters& from, AVCodecID to);
+  [[nodiscard]] static Result<SoundTranscoder> open(const AVCodecParameters& from, AVCodecID to,
+                                                    int channels);
   Status push(const AVPacket* packet, const PacketSink& sink);
 
  private:

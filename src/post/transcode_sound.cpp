@@ -13,7 +13,7 @@ namespace {
 
 constexpr Ticks kTolerance = kTicksPerSecond * 3 / 100;
 constexpr Ticks kMaxSilence = 60 * kTicksPerSecond;
-constexpr std::int64_t kBitsPerSecond = 128000;
+constexpr std::int64_t kBitsPerChannel = 64000;  // and second
 
 FramePtr emptyFrame(const AVCodecContext& encoder, int samples) {
   FramePtr frame = newFrame();
@@ -28,7 +28,7 @@ FramePtr emptyFrame(const AVCodecContext& encoder, int samples) {
 
 }  // namespace
 
-Result<CodecPtr> openSoundEncoder(AVCodecID id) {
+Result<CodecPtr> openSoundEncoder(AVCodecID id, int channels) {
   const bool opus = id == AV_CODEC_ID_OPUS;
   const AVCodec* codec =
       opus ? avcodec_find_encoder_by_name("libopus") : avcodec_find_encoder(AV_CODEC_ID_AAC);
@@ -36,11 +36,11 @@ Result<CodecPtr> openSoundEncoder(AVCodecID id) {
   CodecPtr encoder(avcodec_alloc_context3(codec));
   encoder->sample_rate = kTicksPerSecond;
   encoder->sample_fmt = opus ? AV_SAMPLE_FMT_FLT : AV_SAMPLE_FMT_FLTP;
-  encoder->bit_rate = kBitsPerSecond;
+  encoder->bit_rate = kBitsPerChannel * channels;
   encoder->time_base = kTick;
   encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   encoder->thread_count = 1;
-  av_channel_layout_default(&encoder->ch_layout, 2);
+  av_channel_layout_default(&encoder->ch_layout, channels);
   if (const int code = avcodec_open2(encoder.get(), codec, nullptr); code < 0)
     return avFail(code, "opening a sound encoder");
   return encoder;
@@ -53,13 +53,13 @@ void SoundTranscoder::FreeFifo::operator()(AVAudioFifo* fifo) const {
   av_audio_fifo_free(fifo);
 }
 
-Result<SoundTranscoder> SoundTranscoder::open(const AVCodecParameters& from, AVCodecID to) {
+Result<SoundTranscoder> SoundTranscoder::open(const AVCodecParameters& from, AVCodecID to, int channels) {
   auto decoder = openDecoder(from, kTick);
   if (!decoder) return tl::unexpected(std::move(decoder).error());
-  auto encoder = openSoundEncoder(to);
+  auto encoder = openSoundEncoder(to, channels);
   if (!encoder) return tl::unexpected(std::move(encoder).error());
   SoundTranscoder made(std::move(*decoder), std::move(*encoder));
-  made.fifo_.reset(av_audio_fifo_alloc(made.encoder_->sample_fmt, 2, kTicksPerSecond));
+  made.fifo_.reset(av_audio_fifo_alloc(made.encoder_->sample_fmt, channels, kTicksPerSecond));
   if (!made.fifo_) return fail(ErrorCode::io, "no memory for sound");
   return made;
 }
@@ -104,7 +104,8 @@ Status SoundTranscoder::onFrame(AVFrame& frame) {
 Status SoundTranscoder::fillSilence(Ticks samples) {
   const FramePtr silence = emptyFrame(*encoder_, static_cast<int>(samples));
   if (!silence) return fail(ErrorCode::io, "no memory for sound");
-  av_samples_set_silence(silence->extended_data, 0, silence->nb_samples, 2, encoder_->sample_fmt);
+  av_samples_set_silence(silence->extended_data, 0, silence->nb_samples, encoder_->ch_layout.nb_channels,
+                         encoder_->sample_fmt);
   if (av_audio_fifo_write(fifo_.get(), reinterpret_cast<void**>(silence->extended_data),
                           silence->nb_samples) < 0)
     return fail(ErrorCode::io, "no memory for sound");
