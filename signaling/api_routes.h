@@ -2,35 +2,48 @@
 #pragma once
 #include <libsoup/soup.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "signaling/conference.h"
+#include "signaling/live_routes.h"
+#include "signaling/recording_routes.h"
 
 namespace tessera::signaling {
 
-// Everything under /v1/rooms but the WebSocket. Reading is open; changing needs the bearer token and is off
-// without one.
+// The HTTP API, and the files that it tells of. Of rooms reading is open; changing needs the bearer token and
+// is off without one.
 class ApiRoutes {
  public:
   static constexpr std::size_t kMaxBodyBytes = 16 << 10;
 
-  ApiRoutes(Conference& conference, std::string token) : conference_(conference), token_(std::move(token)) {}
+  struct Given {
+    std::string token;
+    std::string linkKey;                                 // signs links to recordings
+    std::function<void(SoupServerMessage*)> onProgress;  // a client has taken more of a file
+  };
+  ApiRoutes(Conference& conference, Given given);
 
-  // `path`: the segments after /v1/rooms.
+  // By the segments of the path: whether it is for this, but for the WebSocket.
+  static bool covers(const std::vector<std::string>& path);
   void handle(SoupServerMessage* message, const std::vector<std::string>& path);
 
-  // May the request's body be read? Asked before it is; false when it has been answered already.
-  bool acceptsBody(SoupServerMessage* message) const;
+  // May the request's body be read? Asked before it is; false when there is none to be read, or when it has
+  // been answered already.
+  bool acceptsBody(SoupServerMessage* message, const std::vector<std::string>& path) const;
 
  private:
   void handleRooms(SoupServerMessage* message);
   void handleRoom(SoupServerMessage* message, const RoomId& room);
+  void handleInRoom(SoupServerMessage* message, const RoomId& room, const std::string& what,
+                    const std::vector<std::string>& path);
   void handleParticipant(SoupServerMessage* message, const RoomId& room, const ParticipantId& participant);
-  [[nodiscard]] Status authorize(SoupServerMessage* message) const;
 
   Conference& conference_;
-  std::string token_;
+  ApiAuthority authority_;
+  FileServer files_;
+  RecordingRoutes recordings_;
+  LiveRoutes live_;
 };
 
 }  // namespace tessera::signaling

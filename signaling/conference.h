@@ -80,6 +80,8 @@ class Conference {
   [[nodiscard]] virtual Result<wire::OutputInfo> addOutput(const RoomId& room,
                                                            const wire::AddOutputRequest& request) = 0;
   [[nodiscard]] virtual Status removeOutput(const RoomId& room, const OutputId& id) = 0;
+  // Where the room's playlist and segments are, while it has that output and for a moment afterwards.
+  [[nodiscard]] virtual Result<std::string> hlsDirectory(const RoomId& room) const = 0;
   [[nodiscard]] virtual Result<std::vector<wire::SourceInfo>> listSources(const RoomId& room) const = 0;
   [[nodiscard]] virtual Result<wire::SourceInfo> addSource(const RoomId& room,
                                                            const wire::AddSourceRequest& request) = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signaling/http_server.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr const char* kResources = "/io/tessera/web";
 constexpr const char* kSubprotocol = "tessera.v1";
+constexpr int kBacklog = 1024;         // connections that wait to be accepted
 constexpr int kUpgradeRequired = 426;  // RFC 9110, 15.5.22
 
 std::vector<std::string> segmentsOf(std::string_view path) {
@@ -26,15 +29,13 @@ std::vector<std::string> segmentsOf(std::string_view path) {
   return segments;
 }
 
-bool isApi(const std::vector<std::string>& segments) {
-  return segments.size() >= 2 && segments[0] == "v1" && segments[1] == "rooms";
-}
 bool isWebSocket(const std::vector<std::string>& segments) {
-  return isApi(segments) && segments.size() == 4 && segments[3] == "ws";
+  return segments.size() == 4 && segments[0] == "v1" && segments[1] == "rooms" && segments[3] == "ws";
 }
-bool reads(SoupServerMessage* message) {
-  const std::string_view method = soup_server_message_get_method(message);
-  return method == "GET" || method == "HEAD";
+
+void cut(SoupServerMessage* message) {
+  if (GSocket* socket = soup_server_message_get_socket(message))
+    g_socket_shutdown(socket, TRUE, TRUE, nullptr);
 }
 
 // One of a comma-separated list, as it stands.
@@ -56,7 +57,8 @@ HttpServer::HttpServer(Options options, Conference& conference, Counters& counte
     : options_(std::move(options)),
       conference_(conference),
       counters_(counters),
-      api_(conference, options_.apiToken),
+      api_(conference, {options_.apiToken, options_.linkKey,
+                        [this](SoupServerMessage* message) { onExchangeProgress(message); }}),
       server_(ObjectRef<SoupServer>::adopt(soup_server_new(nullptr, nullptr))) {
   const auto early = +[](SoupServer*, SoupServerMessage* message, const char* path, GHashTable*,
                          gpointer self) { static_cast<HttpServer*>(self)->onEarly(message, path); };
@@ -95,16 +97,12 @@ void HttpServer::onExchangeStarted(SoupServerMessage* message) {
   // libsoup 3.2 forgets a kept-alive connection that ends before its next request has begun: its descriptor
   // would never be closed. So none is kept alive.
   setHeader(message, "Connection", "close");
-  const auto cut = [message] {
-    if (GSocket* socket = soup_server_message_get_socket(message))
-      g_socket_shutdown(socket, TRUE, TRUE, nullptr);
-  };
   auto exchange = std::make_unique<Exchange>();
   if (const char* host = soup_server_message_get_remote_host(message)) exchange->address = host;
-  exchange->deadline.once(options_.exchangeWithin, cut);
   const int open = ++exchangesOf_[exchange->address];
   exchanges_[message] = std::move(exchange);
-  if (open > options_.connectionsPerAddress && !options_.listen.trustForwardedFor) cut();
+  onExchangeProgress(message);
+  if (open > options_.connectionsPerAddress && !options_.listen.trustForwardedFor) cut(message);
   // A connection that ends before its request has begun tells neither of the two signals above.
   g_object_weak_ref(
       G_OBJECT(message),
@@ -113,6 +111,11 @@ void HttpServer::onExchangeStarted(SoupServerMessage* message) {
         if (auto* self = weak->get()) self->onExchangeOver(reinterpret_cast<SoupServerMessage*>(gone));
       },
       new Weak<HttpServer>(weak_.get()));
+}
+
+void HttpServer::onExchangeProgress(SoupServerMessage* message) {
+  if (const auto exchange = exchanges_.find(message); exchange != exchanges_.end())
+    exchange->second->deadline.once(options_.exchangeWithin, [message] { cut(message); });
 }
 
 void HttpServer::onExchangeOver(SoupServerMessage* message) {
@@ -136,6 +139,11 @@ Status HttpServer::listen(TlsCertificate certificate) {
       return tl::unexpected(Error::fromGError(ErrorCode::io, fmt::format("listening on {}", text), error));
     }
   }
+  // libsoup's queue has 10 places, which many who watch fill in a moment.
+  GSList* listeners = soup_server_get_listeners(server_.get());
+  for (const GSList* one = listeners; one; one = one->next)
+    ::listen(g_socket_get_fd(static_cast<GSocket*>(one->data)), kBacklog);
+  g_slist_free(listeners);
   return {};
 }
 
@@ -192,9 +200,7 @@ void HttpServer::onEarly(SoupServerMessage* message, const char* path) {
     ++counters_.refusedConnections[allowed.error().code];
     return replyError(message, allowed.error());
   }
-  const std::string_view method = soup_server_message_get_method(message);
-  const bool carriesBody = method == "POST" || method == "PATCH";
-  if (isApi(segments) && carriesBody && api_.acceptsBody(message))
+  if (ApiRoutes::covers(segments) && api_.acceptsBody(message, segments))
     soup_message_body_set_accumulate(body, TRUE);
 }
 
@@ -213,12 +219,12 @@ Status HttpServer::checkUpgrade(SoupServerMessage* message, const RoomId& room) 
 void HttpServer::onRequest(SoupServerMessage* message, const char* path) {
   const auto segments = segmentsOf(path);
   if (isWebSocket(segments)) {
-    if (!reads(message)) return replyMethodNotAllowed(message, "GET");
+    if (!isReading(message)) return replyMethodNotAllowed(message, "GET");
     if (const auto room = parseRoomId(segments[2])) return upgrade(message, *room);
     return replyError(message, {ErrorCode::badRequest, "not a room's name"});
   }
-  if (isApi(segments)) return api_.handle(message, {segments.begin() + 2, segments.end()});
-  if (!reads(message)) return replyMethodNotAllowed(message, "GET, HEAD");
+  if (ApiRoutes::covers(segments)) return api_.handle(message, segments);
+  if (!isReading(message)) return replyMethodNotAllowed(message, "GET, HEAD");
   servePage(message, segments);
 }
 
@@ -245,7 +251,7 @@ void HttpServer::servePage(SoupServerMessage* message, const std::vector<std::st
   if (segments.size() == 1 && first == "metrics")
     return reply(message, SOUP_STATUS_OK, "text/plain; version=0.0.4; charset=utf-8",
                  conference_.metricsText());
-  replyError(message, {ErrorCode::notFound, "there is nothing here"});
+  replyNothingHere(message);
 }
 
 // The handshake is done here and not by soup_server_add_websocket_handler, because the connection is to be

@@ -24,9 +24,11 @@ class HttpServer {
   struct Options {
     config::Listen listen;
     std::string apiToken;
+    std::string linkKey;  // signs links to recordings; empty: good until the server ends
     int connectionsPerAddress = 100;
     SessionLimits session;
-    std::chrono::milliseconds exchangeWithin{30'000};  // from accept to the end of the response
+    // From accept to the end of the response; anew each time that more of a file has been taken.
+    std::chrono::milliseconds exchangeWithin{30'000};
   };
 
   HttpServer(Options options, Conference& conference, Counters& counters);
@@ -58,6 +60,7 @@ class HttpServer {
   void watchExchanges();
   void onExchangeStarted(SoupServerMessage* message);
   void onExchangeOver(SoupServerMessage* message);
+  void onExchangeProgress(SoupServerMessage* message);
   void onEarly(SoupServerMessage* message, const char* path);
   void onRequest(SoupServerMessage* message, const char* path);
   [[nodiscard]] Status checkUpgrade(SoupServerMessage* message, const RoomId& room) const;

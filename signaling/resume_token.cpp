@@ -83,12 +83,20 @@ Result<ResumeTokens> ResumeTokens::withKeyIn(const std::string& directory) {
   return ResumeTokens(std::move(*key));
 }
 
-std::string ResumeTokens::sign(std::string_view text) const {
-  char* hex = g_compute_hmac_for_data(G_CHECKSUM_SHA256, reinterpret_cast<const guchar*>(key_.data()),
-                                      key_.size(), reinterpret_cast<const guchar*>(text.data()), text.size());
+std::string hmacSha256(std::string_view key, std::string_view text) {
+  char* hex = g_compute_hmac_for_data(G_CHECKSUM_SHA256, reinterpret_cast<const guchar*>(key.data()),
+                                      key.size(), reinterpret_cast<const guchar*>(text.data()), text.size());
   std::string result(hex);
   g_free(hex);
   return result;
+}
+
+std::string ResumeTokens::sign(std::string_view text) const {
+  return hmacSha256(key_, text);
+}
+
+std::string ResumeTokens::derivedKey(std::string_view purpose) const {
+  return sign(fmt::format("key.{}", purpose));  // no token begins so
 }
 
 std::string ResumeTokens::issue(const ResumeClaim& claim, Clock::time_point now) const {

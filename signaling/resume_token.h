@@ -27,12 +27,15 @@ class ResumeTokens {
 
   std::string issue(const ResumeClaim& claim, Clock::time_point now) const;
   [[nodiscard]] Result<ResumeClaim> verify(std::string_view token, Clock::time_point now) const;
+  // A key for something else, which tells nothing of this one.
+  std::string derivedKey(std::string_view purpose) const;
 
  private:
   std::string sign(std::string_view text) const;
   std::string key_;
 };
 
+std::string hmacSha256(std::string_view key, std::string_view text);  // hexadecimal
 // Compares secrets without telling by the time it takes how much of them is right.
 bool equalSecrets(std::string_view a, std::string_view b);
 

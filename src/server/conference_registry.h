@@ -52,6 +52,7 @@ class ConferenceRegistry : public signaling::Conference {
   [[nodiscard]] Result<wire::OutputInfo> addOutput(const RoomId& room,
                                                    const wire::AddOutputRequest& request) override;
   [[nodiscard]] Status removeOutput(const RoomId& room, const OutputId& id) override;
+  [[nodiscard]] Result<std::string> hlsDirectory(const RoomId& room) const override;
   [[nodiscard]] Result<std::vector<wire::SourceInfo>> listSources(const RoomId& room) const override;
   [[nodiscard]] Result<wire::SourceInfo> addSource(const RoomId& room,
                                                    const wire::AddSourceRequest& request) override;

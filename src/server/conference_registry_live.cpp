@@ -29,4 +29,8 @@ Status ConferenceRegistry::removeSource(const RoomId&, const ParticipantId&) {
   return fail(ErrorCode::unsupported, "not in this version");
 }
 
+Result<std::string> ConferenceRegistry::hlsDirectory(const RoomId&) const {
+  return fail(ErrorCode::notFound, "there is no HLS here");
+}
+
 }  // namespace tessera::server

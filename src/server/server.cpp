@@ -129,6 +129,7 @@ Status Server::start() {
   signaling::HttpServer::Options options;
   options.listen = settings_.listen;
   options.apiToken = settings_.api.token;
+  options.linkKey = tokens_->derivedKey("links");
   options.connectionsPerAddress = settings_.limits.connectionsPerAddress;
   options.session.messagesPerSecond = settings_.limits.messagesPerSecond;
   http_ = std::make_unique<signaling::HttpServer>(std::move(options), *registry_, metrics_.connections);

@@ -95,6 +95,10 @@ class FakeConference : public signaling::Conference {
     calls.push_back("output " + room.value + " " + request.url);
     return wire::OutputInfo{};
   }
+  Result<std::string> hlsDirectory(const RoomId& room) const override {
+    if (hls.empty() || room.value != "here") return fail(ErrorCode::notFound, "no HLS");
+    return hls;
+  }
   Status removeOutput(const RoomId&, const OutputId& id) override { return note("no output " + id.value); }
   Result<std::vector<wire::SourceInfo>> listSources(const RoomId&) const override {
     return std::vector<wire::SourceInfo>{};
@@ -109,6 +113,7 @@ class FakeConference : public signaling::Conference {
 
   std::vector<wire::RecordingInfo> recordings;
   std::map<std::string, std::string> files;  // "id/what" to path
+  std::string hls;                           // the directory of the room "here"
 
  private:
   struct FakeSeat : signaling::Seat {
