@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <future>
+#include <optional>
 #include <thread>
 
 #include "base/log.h"
@@ -15,6 +16,9 @@
 namespace tessera {
 namespace {
 
+// A room whose main thread stands still is taken for dead: a disk that takes longer is told of by a status.
+constexpr std::chrono::milliseconds kOpenWithin{500};
+
 class RecorderImpl : public Recorder {
  public:
   RecorderImpl(std::string id, std::function<Nanos()> now, StatusHandler onStatus)
@@ -24,9 +28,18 @@ class RecorderImpl : public Recorder {
 
   void pause() override { command(MediaQueue::Command::Kind::pause); }
   void resume() override { command(MediaQueue::Command::Kind::resume); }
-  void stop() override { command(MediaQueue::Command::Kind::stop); }
+  void stop() override {
+    command(MediaQueue::Command::Kind::stop);
+    endBy();
+  }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  // Of those that are stopped together one after the other waits for the same time.
+  Clock::time_point endBy() {
+    if (!endBy_) endBy_ = Clock::now() + kCloseWithin;
+    return *endBy_;
+  }
   void command(MediaQueue::Command::Kind kind) {
     assertMainThread();
     queue_->command({kind, now_()});
@@ -38,6 +51,7 @@ class RecorderImpl : public Recorder {
   std::shared_ptr<MediaQueue> queue_;
   std::shared_ptr<ProgramLink> link_;
   std::future<void> done_;
+  std::optional<Clock::time_point> endBy_;
   WeakOwner<RecorderImpl> weak_{this};
 };
 
@@ -70,12 +84,11 @@ Status RecorderImpl::run(Recording::Given given) {
       Recording recording(std::move(given));
       const Status status = recording.open();
       opens.set_value(status);
-      if (status) recording.run();
+      status ? recording.run() : recording.giveUp(status.error());
     }
     done.set_value();
   }).detach();
-  if (opened.wait_for(kCloseWithin) != std::future_status::ready)
-    return fail(ErrorCode::io, "the disk for recordings does not answer");
+  if (opened.wait_for(kOpenWithin) != std::future_status::ready) return {};
   return opened.get();
 }
 
@@ -84,7 +97,7 @@ RecorderImpl::~RecorderImpl() {
   weak_.invalidate();
   link_->cut();
   command(MediaQueue::Command::Kind::close);
-  if (done_.wait_for(kCloseWithin) == std::future_status::ready) return;
+  if (done_.wait_until(endBy()) == std::future_status::ready) return;
   log::error("recording's files hang as they are closed; left behind", {{"recording", id_}});
 }
 

@@ -52,13 +52,13 @@ void Recording::run() {
 Status Recording::work() {
   while (!closing_ && !(stopping_ && caughtUp())) {
     for (const auto& item : given_.queue->take(stopping_ ? kGatherAtEnd : kGather)) {
-      if (auto handled = handle(item); !handled) return handled;
+      if (auto done = handle(item).and_then([this] { return writeSound(); }); !done) return done;
       if (part_ && part_->waiting() >= kFlushFrom)
         if (auto flushed = part_->flush(); !flushed) return flushed;
     }
-    if (auto done = writeSound().and_then([this] { return lookAfter(); }); !done) return done;
+    if (auto done = lookAfter(); !done) return done;
   }
-  return writeSound();
+  return {};
 }
 
 Status Recording::handle(const MediaQueue::Item& item) {

@@ -45,6 +45,7 @@ class Recording {
   explicit Recording(Given given) : given_(std::move(given)) {}
   [[nodiscard]] Status open();  // takes the lock
   void run();                   // until it is stopped, closed or fails; the last report says so
+  void giveUp(const Error& why) { report(RecordingPhase::failed, why); }  // instead of run()
 
  private:
   static constexpr Nanos kGather = std::chrono::milliseconds(100);
