@@ -39,11 +39,12 @@ int rateBufferMs(const EncoderSettings& settings) {
 void configureVp8(GstElement* encoder, const EncoderSettings& settings) {
   const int bufferMs = rateBufferMs(settings);
   gst_util_set_object_arg(G_OBJECT(encoder), "end-usage", "cbr");
-  gst_util_set_object_arg(G_OBJECT(encoder), "error-resilient", "default");
-  g_object_set(encoder, "deadline", G_GINT64_CONSTANT(1), "cpu-used", small(settings.picture) ? -8 : 12,
-               "threads", 1, "keyframe-max-dist", kEndlessGop, "lag-in-frames", 0, "min-quantizer", 4,
-               "max-quantizer", 56, "buffer-initial-size", bufferMs * 2 / 3, "buffer-optimal-size",
-               bufferMs * 4 / 5, "buffer-size", bufferMs, "max-intra-bitrate",
+  if (!settings.program) gst_util_set_object_arg(G_OBJECT(encoder), "error-resilient", "default");
+  g_object_set(encoder, "deadline", G_GINT64_CONSTANT(1), "cpu-used",
+               settings.program || small(settings.picture) ? -8 : 12, "threads", 1, "keyframe-max-dist",
+               kEndlessGop, "lag-in-frames", 0, "min-quantizer", 4, "max-quantizer", 56,
+               "buffer-initial-size", bufferMs * 2 / 3, "buffer-optimal-size", bufferMs * 4 / 5,
+               "buffer-size", bufferMs, "max-intra-bitrate",
                settings.program           ? kProgramKeyframe
                : settings.picture.fps > 0 ? 250
                                           : 100,
