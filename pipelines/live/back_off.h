@@ -15,9 +15,10 @@ class BackOff {
 
   // `chance`: 0 to 1.
   std::chrono::milliseconds next(double chance) {
-    const double wait = static_cast<double>(wait_.count()) * (0.75 + 0.5 * chance);
+    const auto wait = std::chrono::milliseconds(
+        static_cast<long>(static_cast<double>(wait_.count()) * (0.75 + 0.5 * chance)));
     wait_ = std::min(wait_ * 2, kMost);
-    return std::chrono::milliseconds(static_cast<long>(wait));
+    return std::min(wait, kMost);
   }
   void reset() { wait_ = kFirst; }
 

@@ -125,6 +125,7 @@ std::string HlsPlaylist::text() const {
 }
 
 std::optional<HlsPlaylist> parseHlsPlaylist(std::string_view text) {
+  if (text.empty()) return std::nullopt;
   Reader reader;
   for (bool first = true; !text.empty(); first = false) {
     const auto end = std::min(text.find('\n'), text.size());

@@ -51,7 +51,7 @@ Error tlsError(const Cause& cause) {
 Error connectionError(const Cause& cause) {
   if (cause.domain == g_resolver_error_quark())
     return {ErrorCode::mediaFailed, "the server's name could not be looked up"};
-  if (cause.domain == g_tls_error_quark()) return tlsError(cause);
+  if (cause.domain == g_tls_error_quark() && cause.code != G_TLS_ERROR_EOF) return tlsError(cause);
   if (cause.is(G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) return {ErrorCode::timeout, "no answer for 5 s"};
   if (cause.is(G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
       cause.is(G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/main_loop.h"
+#include "padded_hub.h"
 #include "pipelines/live/live_output.h"
 #include "pipelines/room/gst_setup.h"
 #include "support/program_source.h"
@@ -21,6 +22,8 @@
 namespace {
 
 using namespace tessera;
+
+constexpr int kKbps = 2500;  // of the picture, as a room's is
 
 constexpr const char* phaseName(OutputPhase phase) {
   constexpr const char* kNames[] = {"connecting", "live", "waiting", "failed"};
@@ -59,11 +62,12 @@ class Driver {
         content == "colours" ? test::ProgramSource::colours : test::ProgramSource::flashesAndBeeps;
     room_.program = settings.program;
     source_.emplace(settings);
+    hub_ = std::make_shared<test::PaddedHub>(source_->hub(), kKbps, settings.program.fps);
     source_->live();
     tell(fmt::format(R"({{"startNs":{}}})", source_->start().count()));
   }
   void output(const std::string& id, OutputKind kind, const std::string& target) {
-    auto made = LiveOutput::start({OutputId{id}, kind, target}, room_, source_->hub(), reaper_, tellStatus);
+    auto made = LiveOutput::start({OutputId{id}, kind, target}, room_, hub_, reaper_, tellStatus);
     if (!made) return tellStatus({OutputId{id}, OutputPhase::failed, 0, 0, 0, 0, made.error()});
     outputs_[id] = *std::move(made);
   }
@@ -75,6 +79,7 @@ class Driver {
 
   RoomSettings room_;
   std::optional<test::ProgramSource> source_;
+  std::shared_ptr<ProgramHub> hub_;
   Reaper reaper_{[](const std::string& what) { tell(fmt::format(R"({{"hung":"{}"}})", what)); }};
   std::map<std::string, std::unique_ptr<LiveOutput>> outputs_;
 };
