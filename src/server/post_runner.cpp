@@ -115,8 +115,8 @@ Status PostRunner::start(const Job& job) {
     if (auto* self = weak->get()) self->onExit(G_SUBPROCESS(object));
   };
   g_subprocess_wait_async(process, nullptr, ended, new Weak<PostRunner>(weak_.get()));
-  log::info("recording is finished",
-            {{"recording", job.id.value}, {"pid", g_subprocess_get_identifier(process)}});
+  const char* pid = g_subprocess_get_identifier(process);  // null when it has ended already
+  log::info("recording is being finished", {{"recording", job.id.value}, {"pid", pid ? pid : "none"}});
   return {};
 }
 
