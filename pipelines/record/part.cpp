@@ -112,10 +112,10 @@ Status Part::finish() {
   return result;
 }
 
-void Part::addPicture(GstBuffer* frame, Nanos time, bool keyframe) {
+void Part::addPicture(std::span<const std::uint8_t> stored, Nanos time, bool keyframe) {
   const auto media = time_.at(time);
   if (!media) return;
-  writer_.addPicture(*media, keyframe, storedFrame(format_->codec, frame));
+  writer_.addPicture(*media, keyframe, stored);
   written_ = std::max(written_, time);
 }
 

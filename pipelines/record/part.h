@@ -49,7 +49,7 @@ class Part {
   [[nodiscard]] Status resume(Nanos from);
   [[nodiscard]] Status finish();  // halts where it is, if it runs. The last call
 
-  void addPicture(GstBuffer* frame, Nanos time, bool keyframe);
+  void addPicture(std::span<const std::uint8_t> stored, Nanos time, bool keyframe);
   [[nodiscard]] Status addSound(const ProgramSound& sound, Nanos begin);
   [[nodiscard]] Status flush();  // to the files
   [[nodiscard]] Status tick();

@@ -4,7 +4,6 @@
 #define GST_USE_UNSTABLE_API  // codecparsers says so of all it has
 #include <gst/codecparsers/gsth264parser.h>
 
-#include <memory>
 #include <span>
 
 #include "pipelines/legs/vp8_header.h"
@@ -30,11 +29,6 @@ class Mapped {
   GstBuffer* buffer_;
   GstMapInfo info_ = GST_MAP_INFO_INIT;
 };
-
-struct FreeParser {
-  void operator()(GstH264NalParser* parser) const { gst_h264_nal_parser_free(parser); }
-};
-using Parser = std::unique_ptr<GstH264NalParser, FreeParser>;
 
 // Calls `onUnit` for each NAL unit of a byte stream.
 template <class Handler>
@@ -71,12 +65,11 @@ Bytes configRecord(Unit sps, Unit pps) {
   return record;
 }
 
-std::optional<PictureFormat> h264Format(Unit stream) {
-  const Parser parser(gst_h264_nal_parser_new());
+std::optional<PictureFormat> h264Format(GstH264NalParser* parser, Unit stream) {
   PictureFormat format;
   Unit sps, pps;
-  forEachUnit(parser.get(), stream, [&](GstH264NalUnit& unit, Unit data) {
-    if (unit.type == GST_H264_NAL_SPS && sps.empty() && readSize(parser.get(), unit, format)) sps = data;
+  forEachUnit(parser, stream, [&](GstH264NalUnit& unit, Unit data) {
+    if (unit.type == GST_H264_NAL_SPS && sps.empty() && readSize(parser, unit, format)) sps = data;
     if (unit.type == GST_H264_NAL_PPS && pps.empty()) pps = data;
   });
   if (sps.size() < 4 || pps.empty()) return std::nullopt;
@@ -86,23 +79,28 @@ std::optional<PictureFormat> h264Format(Unit stream) {
 
 }  // namespace
 
-std::optional<PictureFormat> pictureFormat(VideoCodec codec, GstBuffer* keyframe) {
+PictureReader::PictureReader(VideoCodec codec) : codec_(codec), parser_(gst_h264_nal_parser_new()) {}
+
+PictureReader::~PictureReader() {
+  gst_h264_nal_parser_free(parser_);
+}
+
+std::optional<PictureFormat> PictureReader::format(GstBuffer* keyframe) {
   const Mapped frame(keyframe);
-  if (codec == VideoCodec::h264) return h264Format(frame.data());
+  if (codec_ == VideoCodec::h264) return h264Format(parser_, frame.data());
   const auto size = vp8KeyframeSize(frame.data());
   if (!size) return std::nullopt;
   return PictureFormat{VideoCodec::vp8, size->width, size->height, {}};
 }
 
-Bytes storedFrame(VideoCodec codec, GstBuffer* frame) {
+Bytes PictureReader::stored(GstBuffer* frame) {
   const Mapped mapped(frame);
   const Unit data = mapped.data();
-  if (codec == VideoCodec::vp8) return {data.begin(), data.end()};
-  const Parser parser(gst_h264_nal_parser_new());
-  Bytes stored;
-  stored.reserve(data.size() + 16);
-  forEachUnit(parser.get(), data, [&](const GstH264NalUnit&, Unit unit) { putUnit(stored, unit, 4); });
-  return stored;
+  if (codec_ == VideoCodec::vp8) return {data.begin(), data.end()};
+  Bytes units;
+  units.reserve(data.size() + 16);
+  forEachUnit(parser_, data, [&](const GstH264NalUnit&, Unit unit) { putUnit(units, unit, 4); });
+  return units;
 }
 
 MatroskaWriter::Picture matroskaPicture(const PictureFormat& format) {

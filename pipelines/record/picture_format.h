@@ -6,6 +6,8 @@
 #include "pipelines/record/matroska.h"
 #include "room/rung.h"
 
+struct _GstH264NalParser;
+
 namespace tessera {
 
 // What has to stay the same throughout a part.
@@ -16,11 +18,22 @@ struct PictureFormat {
   bool operator==(const PictureFormat&) const = default;
 };
 
-// Of a keyframe: an H.264 access unit as a byte stream, or a VP8 frame. Nothing when it cannot be told.
-std::optional<PictureFormat> pictureFormat(VideoCodec codec, GstBuffer* keyframe);
+// Reads what an encoder makes: H.264 access units as a byte stream, or VP8 frames. One thread at a time.
+class PictureReader {
+ public:
+  explicit PictureReader(VideoCodec codec);
+  ~PictureReader();
+  PictureReader(const PictureReader&) = delete;
+  PictureReader& operator=(const PictureReader&) = delete;
 
-// The frame as Matroska holds it: H.264 as NAL units with their lengths (4 bytes), parameter sets included.
-Bytes storedFrame(VideoCodec codec, GstBuffer* frame);
+  std::optional<PictureFormat> format(GstBuffer* keyframe);  // nothing when it cannot be told
+  // As Matroska holds it: H.264 as NAL units with their lengths (4 bytes), parameter sets included.
+  Bytes stored(GstBuffer* frame);
+
+ private:
+  const VideoCodec codec_;
+  _GstH264NalParser* const parser_;
+};
 
 MatroskaWriter::Picture matroskaPicture(const PictureFormat& format);
 

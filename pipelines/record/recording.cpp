@@ -30,6 +30,9 @@ ProgramNeeds Recording::needsOf(const RecordingFormats& formats) {
   return needs;
 }
 
+Recording::Recording(Given given)
+    : given_(std::move(given)), reader_(codecOf(given_.settings.formats.format)) {}
+
 Status Recording::open() {
   auto lock = DirectoryLock::take(given_.settings.directory);
   if (!lock) return tl::unexpected(lock.error());
@@ -68,11 +71,11 @@ Status Recording::handle(const MediaQueue::Item& item) {
 Status Recording::on(const MediaQueue::Picture& picture) {
   lastPicture_ = picture.time;
   if (picture.keyframe && wanted_ && picture.time >= from_) {
-    const auto format = pictureFormat(codecOf(given_.settings.formats.format), picture.frame.get());
+    const auto format = reader_.format(picture.frame.get());
     if (!format) return fail(ErrorCode::mediaFailed, "a keyframe of the encoder could not be read");
     if (auto begun = begin(format, picture.time); !begun) return begun;
   }
-  if (part_) part_->addPicture(picture.frame.get(), picture.time, picture.keyframe);
+  if (part_) part_->addPicture(reader_.stored(picture.frame.get()), picture.time, picture.keyframe);
   return {};
 }
 

@@ -42,7 +42,7 @@ class Recording {
   };
   static ProgramNeeds needsOf(const RecordingFormats& formats);
 
-  explicit Recording(Given given) : given_(std::move(given)) {}
+  explicit Recording(Given given);
   [[nodiscard]] Status open();  // takes the lock
   void run();                   // until it is stopped, closed or fails; the last report says so
   void giveUp(const Error& why) { report(RecordingPhase::failed, why); }  // instead of run()
@@ -90,6 +90,7 @@ class Recording {
   void report(RecordingPhase phase, const Error& why = {});
 
   const Given given_;
+  PictureReader reader_;
   std::optional<DirectoryLock> lock_;
   std::optional<DiskSync> sync_;
   int number_ = 1;  // of the next part
