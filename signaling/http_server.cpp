@@ -235,6 +235,8 @@ void HttpServer::servePage(SoupServerMessage* message, const std::vector<std::st
     if (const auto room = parseRoomId(segments[1]); !room) return replyError(message, room.error(), 404);
     return serveResource(message, std::string(kResources) + "/page/room.html");
   }
+  if (first == "recordings" && segments.size() == 1)
+    return serveResource(message, std::string(kResources) + "/page/recordings.html");
   if (first == "static" && segments.size() > 1) {
     std::string resource = kResources;
     for (std::size_t i = 1; i < segments.size(); ++i) resource += "/" + segments[i];
