@@ -29,7 +29,8 @@ Error errorOf(GstMessage* message, bool stream) {
     ours = {ErrorCode::notFound, "the server does not have it"};
   } else if (resource(GST_RESOURCE_ERROR_OPEN_READ) || resource(GST_RESOURCE_ERROR_OPEN_READ_WRITE)) {
     ours = {ErrorCode::mediaFailed, "no connection to the server"};
-  } else if (is(GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND) ||
+  } else if (is(GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN) ||
+             is(GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND) ||
              is(GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND) ||
              is(GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE)) {
     ours = {ErrorCode::unsupported, "it is of a type that is not played"};
