@@ -10,6 +10,7 @@ namespace tessera {
 namespace {
 
 constexpr mix::Nanos kSecond = std::chrono::seconds(1);
+constexpr int kMostHeldBack = 10;  // blocks; in fact it is less than five
 constexpr auto kBlockSamples = static_cast<std::int64_t>(mix::kTickSamples);
 
 // How far what a decoder puts out lags behind what was put in, in samples; neither element tells.
@@ -124,10 +125,14 @@ Status AacEncoder::push(const mix::AudioBlock& block) {
   return fail(ErrorCode::mediaFailed, "encoding AAC: {}", gst_flow_get_name(flow));
 }
 
+// By silence: not every element empties itself at an end of stream.
 Status AacEncoder::finish() {
-  if (!started_) return {};
-  if (input_->pushEvent(gst::Ref<GstEvent>::adopt(gst_event_new_eos())) == GST_FLOW_OK) return {};
-  return fail(ErrorCode::mediaFailed, "ending AAC");
+  const std::int64_t end = samplesIn_;
+  const auto complete = [&] { return packetsOut_ * kPacketSamples - delay_ >= end; };
+  for (int block = 0; block < kMostHeldBack && !complete(); ++block) {
+    if (auto pushed = push(mix::AudioBlock(channels_)); !pushed) return pushed;
+  }
+  return {};
 }
 
 }  // namespace tessera

@@ -9,6 +9,7 @@
 
 #include "pipelines/encode/aac_encoder.h"
 #include "support/program_decoders.h"
+#include "support/without_elements.h"
 
 namespace tessera {
 namespace {
@@ -19,9 +20,15 @@ using test::toneDb;
 
 constexpr mix::Nanos kStart = std::chrono::hours(60);  // where nanoseconds times samples would overflow
 
-class AacEncoderTest : public testing::TestWithParam<int> {
+struct Case {
+  const char* name;
+  int channels;
+  const char* missing;  // an element that is not installed
+};
+
+class AacEncoderTest : public testing::TestWithParam<Case> {
  protected:
-  int channels() const { return GetParam(); }
+  int channels() const { return GetParam().channels; }
 
   // 1 kHz at -6 dB from tick `from` to tick `to`, and silence.
   mix::AudioBlock block(int tick, int from, int to) {
@@ -34,6 +41,8 @@ class AacEncoderTest : public testing::TestWithParam<int> {
     }
     return sound;
   }
+
+  const test::WithoutElements missing_{GetParam().missing};
 
   // The first channel.
   std::vector<std::int16_t> heard(const AacDecoder& decoder) const {
@@ -111,8 +120,12 @@ TEST_P(AacEncoderTest, leavesALongHoleInTheTimes) {
   EXPECT_NEAR(static_cast<double>((times.back() - kStart) / 1ms), 61'000, 25);
 }
 
-INSTANTIATE_TEST_SUITE_P(Channels, AacEncoderTest, testing::Values(1, 2),
-                         [](const auto& codec) { return codec.param == 1 ? "mono" : "stereo"; });
+INSTANTIATE_TEST_SUITE_P(Encoders, AacEncoderTest,
+                         testing::Values(Case{"libav_mono", 1, "voaacenc"},
+                                         Case{"libav_stereo", 2, "voaacenc"},
+                                         Case{"visualon_mono", 1, "avenc_aac"},
+                                         Case{"visualon_stereo", 2, "avenc_aac"}),
+                         [](const auto& each) { return each.param.name; });
 
 TEST(AacEncoder, saysWhatItsPacketsAre) {
   EXPECT_EQ(AacEncoder::config(1), (std::vector<std::uint8_t>{0x11, 0x88}));

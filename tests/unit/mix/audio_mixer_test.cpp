@@ -47,6 +47,7 @@ class AudioMixerTest : public testing::Test {
       EXPECT_EQ(result.time, now_);
       EXPECT_LE(result.personal.size(), static_cast<std::size_t>(kMaxTalkers));
       append(common_, result.common);
+      for (const auto& track : result.tracks) append(tracks_[track.slot], track.sound);
       for (const auto& person : people_) append(heard[person.get()], mixFor(result, *person));
     }
     return heard;
@@ -75,6 +76,7 @@ class AudioMixerTest : public testing::Test {
   std::unique_ptr<AudioMixer> mixer_ = AudioMixer::create({kMaxTalkers, 1, false});
   std::vector<std::unique_ptr<Person>> people_;
   Samples common_;
+  std::map<const AudioSlot*, Samples> tracks_;
 };
 
 TEST_F(AudioMixerTest, NobodyTalksDigitalSilence) {
@@ -215,6 +217,38 @@ TEST_F(AudioMixerTest, AStalledSenderDisturbsNobody) {
   EXPECT_LT(rmsDb(heard.at(&bob)), -90);
   const double turn = 2 * std::numbers::pi * 700 / kSampleRate;
   EXPECT_LE(roughest(heard.at(&listener)), 3000 * turn * turn * 1.3 + 4);
+}
+
+// Each as they came, also who is not in the sum; nothing of who is muted or silent.
+TEST_F(AudioMixerTest, TracksAreOfEachAloneAndOnlyWhenWanted) {
+  std::vector<Person*> all;
+  for (const double hertz : {300.0, 437.0, 610.0, 823.0, 1000.0, 1210.0, 1450.0}) all.push_back(&join(hertz));
+  Person& silent = join(1700, 0);
+  Person& muted = join(1900);
+  muted.slot->setMuted(true);
+  run(20);
+  EXPECT_TRUE(tracks_.empty());
+
+  mixer_->setTracks(true);
+  run(50);
+  for (const Person* person : all) {
+    const Samples& track = tracks_[person->slot.get()];
+    ASSERT_EQ(track.size(), 50U * kTickSamples) << person->hertz;
+    const double full = toneDb(tone(person->hertz, 3000, track.size()), person->hertz);
+    EXPECT_NEAR(toneDb(track, person->hertz), full, 0.3);
+    for (const Person* other : all) {
+      if (other != person) {
+        EXPECT_LT(toneDb(track, other->hertz), full - 60);
+      }
+    }
+  }
+  EXPECT_FALSE(tracks_.contains(silent.slot.get()));
+  EXPECT_FALSE(tracks_.contains(muted.slot.get()));
+
+  mixer_->setTracks(false);
+  tracks_.clear();
+  run(5);
+  EXPECT_TRUE(tracks_.empty());
 }
 
 TEST_F(AudioMixerTest, SlotsMayOutliveTheMixer) {
