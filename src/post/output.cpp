@@ -10,6 +10,9 @@
 namespace tessera::post {
 namespace {
 
+constexpr Ticks kRounding = kTicksPerSecond / 500;  // of WebM's milliseconds, amply
+constexpr const char* kEncoder = "Tessera " TESSERA_VERSION;
+
 struct Muxer {
   const char* name;
   const char* option;  // puts the index in front
@@ -50,6 +53,7 @@ Output::Output(AVFormatContext* context, const OutputSettings& settings)
     : context_(context),
       path_(settings.path),
       isMp4_(settings.format == RecordingFormat::mp4 || settings.format == RecordingFormat::m4a),
+      fps_(settings.fps),
       chapters_(settings.chapters) {}
 
 Result<Output> Output::open(const OutputSettings& settings) {
@@ -110,12 +114,14 @@ Status Output::begin(const OutputSettings& settings) {
   if (muxer.option) av_dict_set(&options, muxer.option, muxer.value, 0);
   av_dict_set(&context_->metadata, "title", settings.title.c_str(), 0);
   av_dict_set(&context_->metadata, "creation_time", isoTime(settings.startedAtMs).c_str(), 0);
+  // Ogg writes these comments while it is initialised; those of a stream come before those of the file.
+  if (settings.format == RecordingFormat::ogg)
+    av_dict_set(&context_->streams[0]->metadata, "encoder", kEncoder, 0);
   int code = avformat_init_output(context_.get(), &options);
   av_dict_free(&options);
-  // Only now: initialising names libavformat.
-  for (const char* key : {"encoder", "encoding_tool"})
-    if (settings.format != RecordingFormat::ogg || std::string_view(key) == "encoder")
-      av_dict_set(&context_->metadata, key, "Tessera " TESSERA_VERSION, 0);
+  // Only now: initialising names libavformat. (MP4 calls it "encoding tool".)
+  if (settings.format != RecordingFormat::ogg)
+    for (const char* key : {"encoder", "encoding_tool"}) av_dict_set(&context_->metadata, key, kEncoder, 0);
   if (code >= 0) code = avformat_write_header(context_.get(), nullptr);
   if (code < 0) return avFail(code, "writing the head of " + settings.path);
   return {};
@@ -138,7 +144,26 @@ Status Output::writeHeld(Ticks end) {
   return write(*held_, video_);
 }
 
+std::int64_t Output::placeOf(Ticks at) const {
+  const AVRational fileTime = context_->streams[video_]->time_base;
+  return av_rescale_q(av_rescale_q(at, kTick, fileTime), fileTime, {1, fps_});
+}
+
+// The first time that surely rounds to that place.
+Ticks Output::beginOfPlace(std::int64_t place) const {
+  return (2 * place - 1) * kTicksPerSecond / (2 * fps_) + kRounding;
+}
+
 Status Output::writeVideo(AVPacket& packet) {
+  if (held_->size > 0 && fps_ > 0 && placeOf(packet.pts) <= placeOf(held_->pts)) {
+    const Ticks later = beginOfPlace(placeOf(held_->pts) + 1);
+    const bool much = later - packet.pts > kTicksPerSecond / fps_ / 4;
+    const bool lastOfItsKind = (packet.flags & AV_PKT_FLAG_KEY) && !(held_->flags & AV_PKT_FLAG_KEY);
+    if (much && lastOfItsKind)
+      av_packet_unref(held_.get());  // nothing builds on it
+    else
+      packet.pts = packet.dts = later;
+  }
   if (auto status = writeHeld(packet.pts); !status) return status;
   av_packet_move_ref(held_.get(), &packet);
   return {};

@@ -14,6 +14,7 @@ struct OutputSettings {
   RecordingFormat format = RecordingFormat::mp4;
   const AVCodecParameters* video = nullptr;  // null: sound alone
   const AVCodecParameters* sound = nullptr;
+  int fps = 0;  // of the pictures at most; 0: not known
   std::string title;
   std::int64_t startedAtMs = 0;  // Unix time
   std::vector<wire::FinishedChapter> chapters;
@@ -29,7 +30,12 @@ class Output {
   Output& operator=(Output&&) = default;
 
   // Both empty the packet.
-  Status writeVideo(AVPacket& packet);  // its duration follows from the next one's time
+  //
+  // A picture's duration follows from the next one's time. No two pictures round to the same place in the
+  // nominal rate's grid, as they could where parts or a pause meet: ffmpeg and editors, which work on such a
+  // grid, would stumble. The later one comes a little later then, or in front of a keyframe the earlier one
+  // is left out.
+  Status writeVideo(AVPacket& packet);
   Status writeSound(AVPacket& packet);
   Status finish(Ticks end);
 
@@ -46,10 +52,13 @@ class Output {
   Status begin(const OutputSettings& settings);
   Status write(AVPacket& packet, int stream);
   Status writeHeld(Ticks end);
+  std::int64_t placeOf(Ticks at) const;
+  Ticks beginOfPlace(std::int64_t place) const;
 
   std::unique_ptr<AVFormatContext, CloseFile> context_;
   std::string path_;
   bool isMp4_;
+  int fps_;
   std::vector<wire::FinishedChapter> chapters_;
   int video_ = -1, sound_ = -1;
   PacketPtr held_ = newPacket();  // the last picture

@@ -20,7 +20,7 @@ struct PartSpan {
 struct PartScan {
   ParametersPtr video, sound;  // null: none
   PartSpan span;
-  Ticks frame = 0;  // from picture to picture, on average
+  int fps = 0;  // of the pictures, when they come fastest; 0: not known
   Damage damage;
 };
 

@@ -92,6 +92,7 @@ Status planVideo(JoinPlan& plan, AVCodecID codec) {
   const AVCodecParameters* const common = commonest(plan.parts, codec);
   const AVCodecParameters& like = common ? *common : *plan.parts.front().scan.video;
   bool encodes = false;
+  for (const PlannedPart& part : plan.parts) plan.fps = std::max(plan.fps, part.scan.fps);
   for (PlannedPart& part : plan.parts)
     encodes |= part.encodeVideo = !common || !areAlike(*part.scan.video, like);
   plan.target = {codec, like.width / 2 * 2, like.height / 2 * 2, like.profile, 0};

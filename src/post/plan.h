@@ -21,6 +21,7 @@ struct PlannedPart {
 // How the file is made of its parts.
 struct JoinPlan {
   std::vector<PlannedPart> parts;
+  int fps = 0;                 // of the part whose pictures come fastest; 0: not known
   ParametersPtr video, sound;  // of the file; no video: sound alone
   VideoTarget target;          // for pictures that are encoded again
   AVCodecID soundCodec = AV_CODEC_ID_AAC;

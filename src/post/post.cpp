@@ -162,9 +162,9 @@ class Maker {
     std::int64_t total = 0;
     for (const PlannedPart& part : plan_.parts) total += filesOf(part).bytes;
     progress_.beginStep(kScanned, kJoined, total);
-    auto output =
-        Output::open({path(outName()), job_.plan.formats.format, plan_.video.get(), plan_.sound.get(),
-                      job_.plan.room.value, job_.plan.startedAtMs, finished_.chapters, msOf(plan_.duration)});
+    auto output = Output::open({path(outName()), job_.plan.formats.format, plan_.video.get(),
+                                plan_.sound.get(), plan_.fps, job_.plan.room.value, job_.plan.startedAtMs,
+                                finished_.chapters, msOf(plan_.duration)});
     if (!output) return tl::unexpected(std::move(output).error());
     Joiner joiner(plan_, std::move(*output));
     for (const PlannedPart& part : plan_.parts) {

@@ -91,7 +91,7 @@ Result<bool> writeTrack(const std::string& path, const std::string& title, std::
       const ParametersPtr sound = opusParameters(channels);
       if (!sound) return fail(ErrorCode::io, "no memory for a track");
       auto output =
-          Output::open({path, RecordingFormat::ogg, nullptr, sound.get(), title, startedAtMs, {}, 0});
+          Output::open({path, RecordingFormat::ogg, nullptr, sound.get(), 0, title, startedAtMs, {}, 0});
       if (!output) return tl::unexpected(std::move(output).error());
       track.emplace(std::move(*output), channels);
     }

@@ -11,7 +11,7 @@ export const kId = "rec0123456ab";
 export const kStartMs = Date.UTC(2026, 0, 31, 12);
 
 /** @typedef {{seconds: number, colour?: string, hz?: number, flashes?: boolean, size?: string, fps?: number, video?: string[],
- *   sound?: string[], offsetMs?: number, tracks?: {id: string, hz: number, fromMs?: number}[], points?: object[] | null}} Part */
+ *   sound?: string[], channels?: number, tracks?: {id: string, hz: number, fromMs?: number}[], points?: object[] | null}} Part */
 
 const kH264 = ["-c:v", "libx264", "-preset", "ultrafast", "-profile:v", "high", "-bf", "0", "-g", "60"];
 const kVp8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "1M", "-g", "60"];
@@ -50,17 +50,15 @@ export class Recording {
 
   // Writes the next part; `gapMs` of the meeting were lost before it.
   /** @param {Part & {gapMs?: number}} part */
-  part({ seconds, colour = "red", hz = 440, flashes = false, size = "320x180", fps = 30, gapMs = 0, points, tracks = [], ...codec }) {
+  part({ seconds, colour = "red", hz = 440, flashes = false, size = "320x180", fps = 30, gapMs = 0, channels = 2, points, tracks = [], ...codec }) {
     const stem = `part-${String(++this.parts).padStart(4, "0")}`;
     const hasVideo = this.format === "mp4" || this.format === "webm";
     const video = codec.video ?? (this.format === "webm" ? kVp8 : kH264);
     const sound = codec.sound ?? (this.sound === "opus" ? kOpus : kAac);
-    const now = "lt(mod(t\\,1)\\,0.1)*gte(t\\,0.5)";
+    const now = "lt(mod(t\\,1)\\,0.1)*gte(t\\,0.5)"; // from each full second on
     const picture = `color=${colour}:s=${size}:r=${fps}:d=${seconds}${flashes ? `,drawbox=c=white:t=fill:enable=${now}` : ""}`;
-    const tone = `aevalsrc=0.3*sin(2*PI*${hz}*t)${flashes ? `*${now}` : ""}:s=48000:d=${seconds}:c=stereo`.replace(
-      /aevalsrc=([^:]*):/,
-      "aevalsrc=$1|$1:",
-    );
+    const wave = `0.3*sin(2*PI*${hz}*t)${flashes ? `*${now}` : ""}`;
+    const tone = `aevalsrc=${channels === 2 ? `${wave}|${wave}` : wave}:s=48000:d=${seconds}`;
     execFileSync("ffmpeg", [
       ...["-v", "error", "-y", ...(hasVideo ? ["-f", "lavfi", "-i", picture] : []), "-f", "lavfi", "-i", tone],
       ...(hasVideo ? [...video, "-pix_fmt", "yuv420p"] : []),
