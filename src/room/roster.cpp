@@ -19,6 +19,10 @@ bool Roster::remove(const ParticipantId& id) {
 }
 
 Participant* Roster::find(const ParticipantId& id) {
+  return const_cast<Participant*>(std::as_const(*this).find(id));
+}
+
+const Participant* Roster::find(const ParticipantId& id) const {
   const auto it = std::find_if(participants_.begin(), participants_.end(),
                                [&](const Participant& p) { return p.id == id; });
   return it == participants_.end() ? nullptr : &*it;

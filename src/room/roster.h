@@ -33,6 +33,7 @@ class Roster {
   // False when nobody was removed.
   bool remove(const ParticipantId& id);
   Participant* find(const ParticipantId& id);
+  const Participant* find(const ParticipantId& id) const;
   const std::vector<Participant>& list() const { return participants_; }
   std::size_t size() const { return participants_.size(); }
   bool empty() const { return participants_.empty(); }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/directories.h"
 
 namespace tessera::server {
 namespace {
@@ -17,7 +18,11 @@ double unixSeconds() {
 }  // namespace
 
 ConferenceRegistry::ConferenceRegistry(const RoomContext& context, RoomSettings prototype, RoomTiming timing)
-    : context_(context), prototype_(std::move(prototype)), timing_(timing), startSeconds_(unixSeconds()) {}
+    : context_(context),
+      prototype_(std::move(prototype)),
+      timing_(timing),
+      startSeconds_(unixSeconds()),
+      hls_(server::hlsDirectory(context.settings)) {}
 
 ConferenceRegistry::~ConferenceRegistry() = default;
 
@@ -73,8 +78,8 @@ Result<ConferenceRoom*> ConferenceRegistry::findOrStart(const RoomId& id, const 
   auto rules = config::templateFor(context_.settings, id, templateName);
   if (!rules) return tl::unexpected(rules.error());
   RoomSettings settings = settingsOf(id, rules->room);
-  auto room = std::make_unique<ConferenceRoom>(context_, std::move(*rules), std::move(settings), timing_,
-                                               [this, id] { onRoomEnded(id); });
+  auto room = std::make_unique<ConferenceRoom>(context_, hls_, std::move(*rules), std::move(settings),
+                                               timing_, [this, id] { onRoomEnded(id); });
   if (const auto started = room->start(); !started) {
     log::error("no room process", {{"room", id.value}, {"why", started.error().text}});
     return fail(ErrorCode::roomFailed, "the room could not be started");

@@ -69,6 +69,7 @@ class ConferenceRegistry : public signaling::Conference {
   RoomSettings prototype_;
   RoomTiming timing_;
   double startSeconds_;
+  HlsFolders hls_;  // outlives the rooms
   std::map<RoomId, std::unique_ptr<ConferenceRoom>> rooms_;
   bool shuttingDown_ = false;
   WeakOwner<ConferenceRegistry> weak_{this};

@@ -5,32 +5,39 @@
 
 namespace tessera::server {
 
-Result<std::vector<wire::OutputInfo>> ConferenceRegistry::listOutputs(const RoomId&) const {
-  return fail(ErrorCode::unsupported, "not in this version");
+Result<std::vector<wire::OutputInfo>> ConferenceRegistry::listOutputs(const RoomId& id) const {
+  return find(id).map([](ConferenceRoom* room) { return room->outputs().list(); });
 }
 
-Result<wire::OutputInfo> ConferenceRegistry::addOutput(const RoomId&, const wire::AddOutputRequest&) {
-  return fail(ErrorCode::unsupported, "not in this version");
+Result<wire::OutputInfo> ConferenceRegistry::addOutput(const RoomId& id,
+                                                       const wire::AddOutputRequest& request) {
+  return find(id).and_then(
+      [&](ConferenceRoom* room) { return room->outputs().add(request, context_.settings.outputs.allow); });
 }
 
-Status ConferenceRegistry::removeOutput(const RoomId&, const OutputId&) {
-  return fail(ErrorCode::unsupported, "not in this version");
+Status ConferenceRegistry::removeOutput(const RoomId& id, const OutputId& output) {
+  return find(id).and_then([&](ConferenceRoom* room) { return room->outputs().remove(output); });
 }
 
-Result<std::vector<wire::SourceInfo>> ConferenceRegistry::listSources(const RoomId&) const {
-  return fail(ErrorCode::unsupported, "not in this version");
+Result<std::string> ConferenceRegistry::hlsDirectory(const RoomId& room) const {
+  std::string folder = hls_.find(room);
+  if (folder.empty()) return fail(ErrorCode::notFound, "room {} has no HLS", room.value);
+  return folder;
 }
 
-Result<wire::SourceInfo> ConferenceRegistry::addSource(const RoomId&, const wire::AddSourceRequest&) {
-  return fail(ErrorCode::unsupported, "not in this version");
+Result<std::vector<wire::SourceInfo>> ConferenceRegistry::listSources(const RoomId& id) const {
+  return find(id).map([](ConferenceRoom* room) { return room->sources().list(); });
 }
 
-Status ConferenceRegistry::removeSource(const RoomId&, const ParticipantId&) {
-  return fail(ErrorCode::unsupported, "not in this version");
+Result<wire::SourceInfo> ConferenceRegistry::addSource(const RoomId& id,
+                                                       const wire::AddSourceRequest& request) {
+  return find(id).and_then(
+      [&](ConferenceRoom* room) { return room->sources().add(request, context_.settings.sources); });
 }
 
-Result<std::string> ConferenceRegistry::hlsDirectory(const RoomId&) const {
-  return fail(ErrorCode::notFound, "there is no HLS here");
+Status ConferenceRegistry::removeSource(const RoomId& id, const ParticipantId& source) {
+  return find(id).and_then(
+      [&](ConferenceRoom* room) { return room->sources().remove(source, "the operator"); });
 }
 
 }  // namespace tessera::server

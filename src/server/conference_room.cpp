@@ -37,8 +37,8 @@ class RoomSeat : public signaling::Seat {
 
 }  // namespace
 
-ConferenceRoom::ConferenceRoom(const RoomContext& context, config::Template rules, RoomSettings settings,
-                               RoomTiming timing, std::function<void()> onEnded)
+ConferenceRoom::ConferenceRoom(const RoomContext& context, HlsFolders& hls, config::Template rules,
+                               RoomSettings settings, RoomTiming timing, std::function<void()> onEnded)
     : context_(context),
       rules_(std::move(rules)),
       settings_(std::move(settings)),
@@ -49,7 +49,13 @@ ConferenceRoom::ConferenceRoom(const RoomContext& context, config::Template rule
       startedAtMs_(nowMs()),
       recordings_(
           settings_.room, context.recordings,
-          {[this] { return media_.get(); }, [this] { return scene(); }, [this] { recordingChanged(); }}) {}
+          {[this] { return media_.get(); }, [this] { return scene(); }, [this] { recordingChanged(); }}),
+      outputs_(settings_.room, hls, {[this] { return media_.get(); }, [this] { recordingChanged(); }}),
+      sources_(settings_.room, roster_,
+               {[this] { return media_.get(); }, [this] { rosterChanged(); },
+                [this](const ParticipantId& source) { return crashGuard_.admitsNow(source); },
+                [this](const ParticipantId& source) { crashGuard_.onConnected(source, Clock::now()); },
+                [this](const ParticipantId& source) { sourceGone(source); }}) {}
 
 ConferenceRoom::~ConferenceRoom() = default;
 
@@ -58,6 +64,7 @@ Status ConferenceRoom::start() {
   if (!media) return tl::unexpected(media.error());
   media_ = std::move(*media);
   log::info("room started", {{"room", id().value}, {"pid", media_->processId()}, {"template", rules_.name}});
+  startLive();
   waitWhileEmpty();
   return {};
 }
@@ -200,11 +207,13 @@ void ConferenceRoom::end(const wire::Bye& bye) {
   }
   recordings_.end(bye.code == ErrorCode::roomFailed ? std::optional<Error>({bye.code, bye.text})
                                                     : std::nullopt);
+  outputs_.end();
   if (media_) media_->close();
   onEnded_();
 }
 
 Status ConferenceRoom::kick(const ParticipantId& id, const std::string& by) {
+  if (sources_.contains(id)) return sources_.remove(id, "kicked");
   Member* member = memberOf(id);
   if (!member) return fail(ErrorCode::notFound, "participant {} is not here", id.value);
   barred_.push_back({id, {}, {}});  // the token does not lead back; a new join may
@@ -215,6 +224,11 @@ Status ConferenceRoom::kick(const ParticipantId& id, const std::string& by) {
 }
 
 Status ConferenceRoom::changeParticipant(const ParticipantId& id, const wire::PatchParticipant& change) {
+  if (sources_.contains(id)) {
+    if (change.muted) sources_.setMuted(id, *change.muted);
+    if (change.maxHeight) return fail(ErrorCode::badRequest, "maxHeight: a source receives nothing");
+    return {};
+  }
   Member* member = memberOf(id);
   if (!member) return fail(ErrorCode::notFound, "participant {} is not here", id.value);
   if (change.muted) setMuted(*member, *change.muted);

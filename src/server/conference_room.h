@@ -16,7 +16,9 @@
 #include "server/best_level.h"
 #include "server/media_host.h"
 #include "server/metrics.h"
+#include "server/room_outputs.h"
 #include "server/room_recordings.h"
+#include "server/room_sources.h"
 #include "signaling/conference.h"
 #include "signaling/resume_token.h"
 
@@ -50,8 +52,8 @@ class ConferenceRoom : public MediaRoomEvents {
 
   // `rules`: the template that applies, `settings` what follows from it for the process. `onEnded`: everybody
   // has been told; the room is to be destroyed, though not within this call.
-  ConferenceRoom(const RoomContext& context, config::Template rules, RoomSettings settings, RoomTiming timing,
-                 std::function<void()> onEnded);
+  ConferenceRoom(const RoomContext& context, HlsFolders& hls, config::Template rules, RoomSettings settings,
+                 RoomTiming timing, std::function<void()> onEnded);
   ~ConferenceRoom() override;
   ConferenceRoom(const ConferenceRoom&) = delete;
   ConferenceRoom& operator=(const ConferenceRoom&) = delete;
@@ -68,6 +70,9 @@ class ConferenceRoom : public MediaRoomEvents {
   [[nodiscard]] Status changeLayout(const wire::PatchRoom& change);
   [[nodiscard]] Result<wire::RecordingInfo> startRecording(const wire::StartRecordingRequest& request);
   [[nodiscard]] Status controlRecording(const RecordingId& id, RecordingAction action);
+
+  RoomOutputs& outputs() { return outputs_; }
+  RoomSources& sources() { return sources_; }
 
   const RoomId& id() const { return settings_.room; }
   wire::RoomSummary summary() const;
@@ -216,6 +221,8 @@ class ConferenceRoom : public MediaRoomEvents {
 
   // conference_room_live.cpp: live outputs and sources
   int liveOutputs() const;  // that are up
+  void startLive();         // what the configuration says
+  void sourceGone(const ParticipantId& id);
 
   // conference_room_picture.cpp: the picture, and what is given up of it
   [[nodiscard]] Status choose(LayoutChoice choice);
@@ -255,6 +262,8 @@ class ConferenceRoom : public MediaRoomEvents {
   std::uint64_t nextSeat_ = 1;
   Timer rosterTimer_, probeTimer_, emptyTimer_;
   RoomRecordings recordings_;
+  RoomOutputs outputs_;
+  RoomSources sources_;
   std::string toldRecording_;    // the notice of it, as sent last
   bool recordedAlways_ = false;  // what the configuration asks for has been begun
   WeakOwner<ConferenceRoom> weak_{this};

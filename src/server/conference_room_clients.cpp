@@ -93,9 +93,13 @@ wire::RoomDetails ConferenceRoom::details() const {
   for (const wire::RosterEntry& entry : rosterEntries()) {
     const auto level = levels_.find(entry.id);
     const SpeakerLevel spoken = level == levels_.end() ? SpeakerLevel{} : level->second;
-    const Member& member = *members_.at(entry.id);
-    details.participants.push_back(
-        {entry, spoken.levelDb, spoken.speaking, member.codec, member.bounds.cap, member.receiving});
+    wire::ApiParticipant participant{entry, spoken.levelDb, spoken.speaking};
+    if (const auto found = members_.find(entry.id); found != members_.end()) {
+      participant.codec = found->second->codec;
+      participant.maxHeight = found->second->bounds.cap;
+      participant.receiving = found->second->receiving;
+    }
+    details.participants.push_back(std::move(participant));
   }
   details.processId = media_ ? media_->processId() : 0;
   details.restarts = restarts_;
@@ -110,6 +114,8 @@ RoomSample ConferenceRoom::sample() const {
   sample.health = health_.value_or(RoomHealth{});
   for (const Participant& p : roster_.list()) sample.screens += p.sharing;
   if (picture_) sample.layout = picture_->layout;
+  sample.outputs = outputs_.list();
+  sample.sources = sources_.list();
   sample.receivers.resize(settings_.rungs.size() + 1);
   for (const auto& [key, member] : members_) {
     if (!member->receiving) continue;

@@ -5,12 +5,27 @@
 
 namespace tessera::server {
 
-int ConferenceRoom::liveOutputs() const {
-  return 0;
+void ConferenceRoom::startLive() {
+  outputs_.startConfigured(rules_.room.live);
+  sources_.startConfigured(config::sourcesOf(context_.settings, id()), context_.settings.sources);
 }
 
-void ConferenceRoom::onOutput(const OutputStatus&) {}
+int ConferenceRoom::liveOutputs() const {
+  return outputs_.live();
+}
 
-void ConferenceRoom::onSource(const SourceStatus&) {}
+void ConferenceRoom::onOutput(const OutputStatus& status) {
+  outputs_.onStatus(status);
+}
+
+void ConferenceRoom::onSource(const SourceStatus& status) {
+  sources_.onStatus(status);
+}
+
+void ConferenceRoom::sourceGone(const ParticipantId& source) {
+  crashGuard_.onGone(source);
+  levels_.erase(source);
+  unpin(source);
+}
 
 }  // namespace tessera::server

@@ -170,6 +170,8 @@ void ConferenceRoom::onFailed(const Error& why) {
   picture_.reset();
   degradation_ = Degradation::none;  // told when the new process says so
   recordings_.onProcessLost();
+  outputs_.onProcessLost();
+  sources_.onProcessLost();
   if (state_ == wire::RoomState::ending) return;
   state_ = wire::RoomState::recovering;
   std::vector<ParticipantId> present;
@@ -200,20 +202,26 @@ void ConferenceRoom::startAgain(const CrashGuard::Verdict& verdict) {
   ++context_.metrics.roomRespawns;
   media_->setLayout(layout_);
   recordings_.onProcessStarted();
-  for (const ParticipantId& admitted : verdict.admit)
+  outputs_.onProcessStarted();
+  for (const ParticipantId& admitted : verdict.admit) {
     if (Member* member = memberOf(admitted)) addPeers(*member);
+    sources_.admit(admitted);
+  }
   admitDue();
 }
 
 void ConferenceRoom::admitDue() {
-  for (const ParticipantId& admitted : crashGuard_.due(Clock::now()))
+  for (const ParticipantId& admitted : crashGuard_.due(Clock::now())) {
     if (Member* member = memberOf(admitted)) renewPeer(*member, member->main);
+    sources_.admit(admitted);
+  }
   if (!crashGuard_.probing()) return probeTimer_.stop();
   if (!probeTimer_.running()) probeTimer_.every(timing_.probeEvery, [this] { admitDue(); });
 }
 
 // Its media brings the process down: it is out for as long as the room lives.
 void ConferenceRoom::bar(const ParticipantId& barred) {
+  sources_.bar(barred);
   Member* member = memberOf(barred);
   if (!member) return;
   log::error("participant barred", {{"room", id().value}, {"peer", barred.value}});

@@ -19,7 +19,7 @@ void ConferenceRoom::onPicture(const Picture& picture) {
 void ConferenceRoom::onSpeaking(const std::vector<SpeakerLevel>& levels) {
   levels_.clear();  // who is not listed is not heard
   for (const SpeakerLevel& level : levels)
-    if (members_.contains(level.participant)) levels_[level.participant] = level;
+    if (roster_.find(level.participant)) levels_[level.participant] = level;
   broadcast(wire::SpeakingUpdate{levels});
   recordings_.onSceneChanged();
 }
@@ -42,9 +42,10 @@ Status ConferenceRoom::choose(LayoutChoice choice) {
     return fail(ErrorCode::badRequest, "there is no custom layout {} here", choice.custom);
   layout_ = {choice.kind, choice.custom, {}};
   for (ParticipantId& id : choice.pinned) {
-    const Member* member = memberOf(id);
+    const Participant* participant = roster_.find(id);
     const bool twice = std::find(layout_.pinned.begin(), layout_.pinned.end(), id) != layout_.pinned.end();
-    if (member && !member->viewer && !twice) layout_.pinned.push_back(std::move(id));
+    if (participant && participant->role != ParticipantRole::viewer && !twice)
+      layout_.pinned.push_back(std::move(id));
   }
   log::info("layout chosen", {{"room", id().value},
                               {"layout", wire::enumName(layout_.kind)},

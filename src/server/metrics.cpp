@@ -4,6 +4,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -107,6 +108,46 @@ MetricFamily limits(const std::vector<RoomSample>& rooms) {
   return family;
 }
 
+// One family of a value of each live output.
+void addOutputs(std::vector<MetricFamily>& families, const std::vector<RoomSample>& rooms, const char* name,
+                const char* help, MetricType type, const std::function<double(const OutputStatus&)>& value) {
+  MetricFamily family{name, help, type, {}};
+  for (const RoomSample& room : rooms)
+    for (const wire::OutputInfo& output : room.outputs)
+      family.metric.push_back(sample(type, value(output.status),
+                                     {{"room", room.room.value},
+                                      {"output", output.status.id.value},
+                                      {"kind", std::string(wire::enumName(output.kind))}}));
+  families.push_back(std::move(family));
+}
+
+MetricFamily sources(const std::vector<RoomSample>& rooms) {
+  MetricFamily family{"tessera_room_sources", "Sources by state.", MetricType::Gauge, {}};
+  for (const RoomSample& room : rooms)
+    for (const auto& [phase, name] : wire::EnumNames<SourcePhase>::names) {
+      const auto count = std::count_if(room.sources.begin(), room.sources.end(),
+                                       [&](const auto& each) { return each.status.phase == phase; });
+      family.metric.push_back(sample(MetricType::Gauge, static_cast<double>(count),
+                                     {{"room", room.room.value}, {"state", std::string(name)}}));
+    }
+  return family;
+}
+
+void addLive(std::vector<MetricFamily>& families, const std::vector<RoomSample>& rooms) {
+  addOutputs(families, rooms, "tessera_output_live", "1 while a live output is up.", MetricType::Gauge,
+             [](const OutputStatus& s) { return s.phase == OutputPhase::live ? 1 : 0; });
+  addOutputs(families, rooms, "tessera_output_kbps", "What a live output has sent over the last seconds.",
+             MetricType::Gauge, [](const OutputStatus& s) { return s.kbps; });
+  addOutputs(families, rooms, "tessera_output_delay_seconds", "From the mix to what has been handed over.",
+             MetricType::Gauge, [](const OutputStatus& s) { return s.delayMs / 1000.0; });
+  addOutputs(families, rooms, "tessera_output_frames_dropped_total",
+             "Frames left out for the slowness of the destination.", MetricType::Counter,
+             [](const OutputStatus& s) { return static_cast<double>(s.framesDropped); });
+  addOutputs(families, rooms, "tessera_output_reconnects_total", "Times that a live output began anew.",
+             MetricType::Counter, [](const OutputStatus& s) { return s.reconnects; });
+  families.push_back(sources(rooms));
+}
+
 void addRooms(std::vector<MetricFamily>& families, const std::vector<RoomSample>& rooms) {
   const auto gauge = [&](const char* name, const char* help, auto value) {
     families.push_back(perRoom(name, help, MetricType::Gauge, rooms,
@@ -121,6 +162,7 @@ void addRooms(std::vector<MetricFamily>& families, const std::vector<RoomSample>
   families.push_back(layouts(rooms));
   families.push_back(receivers(rooms));
   families.push_back(limits(rooms));
+  addLive(families, rooms);
   gauge("tessera_room_degradation",
         "What is given up for want of time: 0 nothing, 1 frame rate, 2 size, 3 further senders.",
         [](const RoomSample& r) { return static_cast<int>(r.health.degradation); });

@@ -8,6 +8,7 @@
 
 #include "room/media_room.h"
 #include "signaling/counters.h"
+#include "wire/live_messages.h"
 #include "wire/recording_messages.h"
 
 namespace tessera::server {
@@ -24,10 +25,12 @@ struct Metrics {
 struct RoomSample {
   RoomId room;
   int participants = 0;
-  int screens = 0;                       // shared
-  std::optional<LayoutKind> layout;      // that is shown
-  std::vector<int> receivers;            // by level; the last is sound alone
-  std::map<ReceivingLimit, int> limits;  // receivers by what limits them
+  int screens = 0;                        // shared
+  std::optional<LayoutKind> layout;       // that is shown
+  std::vector<int> receivers;             // by level; the last is sound alone
+  std::map<ReceivingLimit, int> limits;   // receivers by what limits them
+  std::vector<wire::OutputInfo> outputs;  // live ones
+  std::vector<wire::SourceInfo> sources;
   RoomHealth health;
 };
 
