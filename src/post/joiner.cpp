@@ -22,6 +22,8 @@ Status Joiner::add(const PlannedPart& part, const OnBytes& onBytes) {
     if (!made) return tl::unexpected(std::move(made).error());
     sound_ = std::move(*made);
   }
+  part_ = &part;
+  needsKey_ = false;
   span_ = part.scan.span;
   const Placement place = placePart(span_, first_, run_.end(), plan_.soundPacket);
   first_ = false;
@@ -40,17 +42,28 @@ Status Joiner::add(const PlannedPart& part, const OnBytes& onBytes) {
   if (status) status = addPacket(Kind::video, nullptr);
   if (status) status = addPacket(Kind::sound, nullptr);
   const Ticks missing = span_.end + shift_ - run_.end();
-  if (status && missing > toleranceOf(plan_.soundPacket)) status = addSilence(missing);
+  if (status && missing > toleranceOf(plan_.soundPacket)) {
+    filled_ += missing;
+    status = addSilence(missing);
+  }
   return status;
 }
 
 Status Joiner::addPacket(Kind kind, AVPacket* packet) {
+  if (packet && isBad(kind, *packet)) return {};
   if (kind == Kind::video) {
     if (video_) return video_->push(packet, [this](AVPacket& made) { return addVideo(made); });
     return packet ? addVideo(*packet) : Status{};
   }
   if (sound_) return sound_->push(packet, [this](AVPacket& made) { return addSound(made); });
   return packet ? addSound(*packet) : Status{};
+}
+
+bool Joiner::isBad(Kind kind, const AVPacket& packet) {
+  if (kind == Kind::sound) return part_->scan.badSound.contains(packet.pts);
+  if (packet.flags & AV_PKT_FLAG_KEY) needsKey_ = false;
+  needsKey_ |= part_->scan.badVideo.contains(packet.pts);
+  return needsKey_;
 }
 
 Status Joiner::addVideo(AVPacket& packet) {
@@ -64,6 +77,7 @@ Status Joiner::addSound(AVPacket& packet) {
   if (packet.pts < span_.firstSound || packet.pts >= span_.end) return {};
   const SoundRun::Step step = run_.step(packet.pts + shift_);
   if (!step.keep) return {};
+  filled_ += step.silence;
   if (step.silence > 0)
     if (auto filled = addSilence(step.silence); !filled) return filled;
   const Ticks duration = packet.duration;

@@ -21,11 +21,13 @@ class Joiner {
   Status finish();  // the file is complete
 
   Ticks duration() const { return run_.end(); }
+  Ticks filled() const { return filled_; }  // silence for sound that is missing within parts
   std::int64_t videoPackets() const { return output_.videoPackets(); }
   std::int64_t soundPackets() const { return output_.soundPackets(); }
 
  private:
   Status addPacket(Kind kind, AVPacket* packet);  // null: the part is over
+  bool isBad(Kind kind, const AVPacket& packet);
   Status addVideo(AVPacket& packet);
   Status addSound(AVPacket& packet);
   Status addSilence(Ticks atLeast);
@@ -35,8 +37,11 @@ class Joiner {
   Output output_;
   SoundRun run_;
   bool first_ = true;
+  Ticks filled_ = 0;
   // Of the part at hand:
+  const PlannedPart* part_ = nullptr;
   PartSpan span_;
+  bool needsKey_ = false;  // since a picture before was bad
   Ticks shift_ = 0;
   std::optional<VideoTranscoder> video_;
   std::optional<SoundTranscoder> sound_;

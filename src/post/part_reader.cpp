@@ -7,6 +7,7 @@ namespace tessera::post {
 namespace {
 
 constexpr int kMaxErrors = 100;  // that the demuxer reports and goes on after
+constexpr Ticks kHole = kTicksPerSecond / 10;
 constexpr Ticks kAacFrame = 1024;
 constexpr std::size_t kMaxAacBytes = 768 * 2;  // ISO/IEC 14496-3: 6144 bits a channel
 
@@ -101,6 +102,11 @@ bool PartReader::acceptSound(AVPacket& packet) {
     ++damage_.sound;
     return false;
   }
+  if (soundEnd_ && packet.pts > *soundEnd_ + kHole) {
+    ++damage_.holes;
+    needsKey_ = true;  // pictures are missing too
+  }
+  soundEnd_ = packet.pts + *duration;
   packet.flags = AV_PKT_FLAG_KEY;
   packet.duration = *duration;
   return true;

@@ -14,7 +14,8 @@ enum class Kind { video, sound };
 // What was passed over in a part.
 struct Damage {
   std::int64_t video = 0, sound = 0;  // packets
-  bool any() const { return video + sound > 0; }
+  std::int64_t holes = 0;             // in the sound, which has none by itself
+  bool any() const { return video + sound + holes > 0; }
 };
 
 // The packets of a part (or of a separate track) that can be decoded, in the order of the file: whole blocks
@@ -50,6 +51,7 @@ class PartReader {
   int video_ = -1, sound_ = -1;
   int lengthBytes_ = 0;  // of H.264
   bool needsKey_ = true;
+  std::optional<Ticks> soundEnd_;
   std::optional<Ticks> lastVideo_, lastSound_;
   int errors_ = 0;
   Damage damage_;

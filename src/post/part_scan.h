@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <functional>
+#include <set>
 #include <string>
 
 #include "post/part_reader.h"
@@ -22,6 +23,7 @@ struct PartScan {
   PartSpan span;
   int fps = 0;  // of the pictures, when they come fastest; 0: not known
   Damage damage;
+  std::set<Ticks> badVideo, badSound;  // timestamps of packets that cannot be decoded, as far as is known
 };
 
 // Fails when nothing of it can be used. `onBytes` hears how much was read.

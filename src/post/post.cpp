@@ -20,6 +20,7 @@
 #include "post/poster.h"
 #include "post/progress.h"
 #include "post/publish.h"
+#include "post/tail_check.h"
 #include "post/tracks.h"
 #include "post/verify.h"
 #include "wire/codec.h"
@@ -113,14 +114,16 @@ class Maker {
       auto scanned =
           scanPart(part.path, hasVideo(job_.plan.formats.format), [&](std::int64_t at) { progress_.at(at); });
       progress_.nextFile(part.bytes);
+      const bool closed = !part.points.empty() && part.points.back().event == wire::PartPointKind::stop;
+      if (scanned && (!closed || scanned->damage.any())) checkTail(part, *scanned);
       if (!scanned) {
         repaired(fmt::format("part {} is left out: nothing of it can be used", part.number));
         log::warn("part unusable", {{"part", part.number}, {"error", scanned.error().text}});
         continue;
       }
       if (scanned->damage.any())
-        repaired(fmt::format("part {}: {} pictures and {} packets of sound left out", part.number,
-                             scanned->damage.video, scanned->damage.sound));
+        repaired(fmt::format("part {}: {} pictures and {} packets of sound left out, {} holes", part.number,
+                             scanned->damage.video, scanned->damage.sound, scanned->damage.holes));
       usable.push_back({part.number, part.path, std::move(*scanned)});
     }
     if (usable.empty())
@@ -134,6 +137,15 @@ class Maker {
                              part.encodeVideo ? "picture" : "sound"));
     mapTime();
     return {};
+  }
+
+  void checkTail(const PartFiles& part, PartScan& scan) {
+    const auto checked = findBadPackets(part.path, hasVideo(job_.plan.formats.format), scan);
+    if (!checked)
+      log::warn("end of part not checked", {{"part", part.number}, {"error", checked.error().text}});
+    const std::size_t bad = scan.badVideo.size() + scan.badSound.size();
+    if (bad > 0)
+      repaired(fmt::format("part {}: {} packets that cannot be decoded left out", part.number, bad));
   }
 
   const PartFiles& filesOf(const PlannedPart& part) const {
@@ -173,6 +185,7 @@ class Maker {
       progress_.nextFile(filesOf(part).bytes);
     }
     if (auto joined = joiner.finish(); !joined) return joined;
+    if (joiner.filled() > 0) repaired(fmt::format("{} ms of lost sound are silence", msOf(joiner.filled())));
     expected_ = {joiner.videoPackets(), joiner.soundPackets(), joiner.duration()};
     return {};
   }

@@ -69,21 +69,28 @@ test("empty parts, garbage and parts without a keyframe are left out and told", 
   assert.deepEqual(each.finished().repairs.map((/** @type {string} */ what) => what.match(/^part \d/)?.[0]), ["part 1", "part 3", "part 4", "part 5"]);
 });
 
-// A disk that lost what it had not written: zeros in the middle and at the end.
-test("zeros in a part cost the pictures up to the next keyframe", async () => {
-  const each = recording();
-  const part = each.part({ seconds: 8, hz: 440, video: ["-c:v", "libx264", "-bf", "0", "-g", "30", "-b:v", "500k"] });
-  const bytes = readFileSync(part);
-  const middle = Math.round(bytes.length * 0.4);
-  bytes.fill(0, middle, middle + 6000);
-  bytes.fill(0, bytes.length - 4000);
-  writeFileSync(part, bytes);
-  const { code, log } = await each.post();
-  assert.equal(code, 0, log);
-  const { durationMs } = await media.probe(each.file());
-  assert.ok(durationMs > 6500 && durationMs < 8100, `${durationMs}`);
-  assert.match(each.finished().repairs.join(), /left out/);
-  assert.deepEqual(await media.gaps(each.file(), "a", 25), [], "silence where sound was lost");
+// A disk that lost what it had not written: zeros in the middle and at the end, with whole blocks around them.
+test("zeros in a part cost the pictures up to the next keyframe, and its end what cannot be decoded", async () => {
+  for (const [format, video] of [
+    ["mp4", ["-vf", "noise=c0s=40:c0f=t", "-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-g", "30", "-b:v", "2M"]],
+    ["webm", ["-vf", "noise=c0s=40:c0f=t", "-c:v", "libvpx", "-deadline", "realtime", "-g", "30", "-b:v", "2M"]],
+  ]) {
+    const each = recording({ format: /** @type {string} */ (format) });
+    const part = each.part({ seconds: 8, hz: 440, video: /** @type {string[]} */ (video), points: null });
+    const bytes = readFileSync(part);
+    const middle = Math.round(bytes.length * 0.4);
+    bytes.fill(0, middle, middle + 20000);
+    bytes.fill(0, bytes.length - 15000);
+    writeFileSync(part, bytes);
+    const { code, log } = await each.post();
+    assert.equal(code, 0, log);
+    const { durationMs } = await media.probe(each.file());
+    assert.ok(durationMs > 7000 && durationMs < 8000, `${durationMs}`);
+    const repairs = each.finished().repairs.join("; ");
+    assert.match(repairs, /left out/);
+    assert.deepEqual(await media.gaps(each.file(), "a", 25), [], "silence where sound was lost");
+    await media.assertClean(each.file());
+  }
 });
 
 test("bits that are wrong do not make it fall", async () => {
