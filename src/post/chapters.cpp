@@ -15,8 +15,9 @@ using wire::TimelineKind;
 
 constexpr std::int64_t kSameMomentMs = 500;
 constexpr std::int64_t kNoticedGapMs = 500;  // shorter ones are a change of the picture's size, say
-constexpr std::int64_t kLastMs = 100;        // nothing begins this near to the end
-constexpr std::size_t kMaxChapters = 255;    // that MP4's list has room for
+constexpr std::int64_t kNoticedWithinMs = 2000;
+constexpr std::int64_t kLastMs = 100;      // nothing begins this near to the end
+constexpr std::size_t kMaxChapters = 255;  // that MP4's list has room for
 constexpr std::size_t kMaxTitleBytes = 256;
 
 void addScreens(const MeetingClock& clock, const std::vector<TimelineEvent>& timeline,
@@ -30,6 +31,14 @@ void addScreens(const MeetingClock& clock, const std::vector<TimelineEvent>& tim
     }
     if (event.event == TimelineKind::chapter) to.push_back({clock.mediaAt(event.atMs), event.title});
   }
+}
+
+// Whether the server noticed that the room died then; what the room wrote last may have been lost.
+bool isToldOf(const Interval& gap, const std::vector<TimelineEvent>& timeline) {
+  return std::any_of(timeline.begin(), timeline.end(), [&](const TimelineEvent& event) {
+    return event.event == TimelineKind::gap && event.atMs >= gap.fromUnixMs - kNoticedWithinMs &&
+           event.atMs <= gap.toUnixMs + kNoticedWithinMs;
+  });
 }
 
 // Cuts at a character's boundary.
@@ -58,7 +67,7 @@ std::vector<FinishedChapter> makeChapters(const MeetingClock& clock,
   for (const Interval& pause : clock.pauses())
     all.push_back({pause.mediaMs, "Paused for " + lengthInWords(pause.toUnixMs - pause.fromUnixMs)});
   for (const Interval& gap : clock.gaps())
-    if (gap.toUnixMs - gap.fromUnixMs >= kNoticedGapMs)
+    if (gap.toUnixMs - gap.fromUnixMs >= kNoticedGapMs || isToldOf(gap, timeline))
       all.push_back({gap.mediaMs, "Interrupted for " + lengthInWords(gap.toUnixMs - gap.fromUnixMs)});
   addScreens(clock, timeline, all);
   std::stable_sort(all.begin(), all.end(),

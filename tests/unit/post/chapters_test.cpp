@@ -89,6 +89,14 @@ TEST(Chapters, PassOverAGapThatNobodyNotices) {
   EXPECT_EQ(makeChapters(clock, {}, 20'000).size(), 1u);
 }
 
+// A spare process is quick; the meeting should know all the same.
+TEST(Chapters, TellAGapThatTheServerNoticedHoweverShort) {
+  const MeetingClock clock({part(kNoon, 0, 10'000), part(kNoon + 10'200, 10'000, 10'000)}, kNoon);
+  const TimelineEvent died{kNoon + 10'400, TimelineKind::gap};
+  EXPECT_THAT(makeChapters(clock, {died}, 20'000),
+              testing::ElementsAre(IsChapter(0, "Start"), IsChapter(10'000, "Interrupted for 1 s")));
+}
+
 TEST(Chapters, DoNotBeginWhereTheFileEnds) {
   const MeetingClock clock({part(kNoon, 0, 10'000)}, kNoon);
   EXPECT_EQ(makeChapters(clock, {mark(9990, "Late"), mark(99'000, "After")}, 10'000).size(), 1u);
