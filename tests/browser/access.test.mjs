@@ -2,6 +2,7 @@
 // The page by keyboard, for a screen reader, and on a small screen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nameless, overflow } from "../support/access.mjs";
 import { kPeople } from "../support/browser.mjs";
 import { scene } from "../support/scene.mjs";
 import { until } from "../support/wait.mjs";
@@ -9,20 +10,6 @@ import { until } from "../support/wait.mjs";
 const [ada, bob] = kPeople;
 const at = scene();
 const kPhone = { width: 360, height: 740 };
-
-/** Controls of a page that a screen reader could not name. @param {import("playwright-core").Page} page */
-async function nameless(page) {
-  const client = await page.context().newCDPSession(page);
-  const { nodes } = await client.send("Accessibility.getFullAXTree");
-  const roles = ["button", "link", "textbox", "combobox", "checkbox", "image", "img", "video", "meter", "dialog", "menu", "menuitem", "menuitemradio", "group", "toolbar", "listitem"];
-  return nodes
-    .filter((node) => !node.ignored && roles.includes(node.role?.value) && !node.name?.value?.trim())
-    .filter((node) => node.role?.value !== "listitem")
-    .map((node) => node.role?.value);
-}
-
-/** @param {import("playwright-core").Page} page */
-const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 test("from the home page into a room, and mute, by keyboard alone", async () => {
   const room = at.newRoom();

@@ -80,35 +80,16 @@
    * The share of a recording's 20 ms windows in which syllables() are not to be heard as they are in the others.
    */
   async function brokenShare(ms) {
-    const recorder = new MediaRecorder(new MediaStream(document.querySelector("#mix").srcObject.getAudioTracks()));
-    const parts = [];
-    recorder.ondataavailable = ({ data }) => parts.push(data);
-    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
-    recorder.start();
-    setTimeout(() => recorder.stop(), ms);
-    await stopped;
-    const bytes = await new Blob(parts).arrayBuffer();
-    const sound = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(bytes);
-    const all = sound.getChannelData(0);
-    const size = sound.sampleRate / 50;
+    const { recordSound, amplitudeAt, decibels } = window.probe;
+    const { samples, rate } = await recordSound(ms);
+    const size = rate / 50;
     const levels = [];
-    for (let at = size * 10; at + size <= all.length - size * 5; at += size) {
-      const heard = kSyllables.map((hz) => amplitudeAt(all.subarray(at, at + size), hz, sound.sampleRate));
-      levels.push(20 * Math.log10(heard[0] + heard[1] + 1e-9)); // one after the other: the sum stays as it is
+    for (let at = size * 10; at + size <= samples.length - size * 5; at += size) {
+      const heard = kSyllables.map((hz) => amplitudeAt(samples.subarray(at, at + size), hz, rate));
+      levels.push(decibels(heard[0] + heard[1])); // one after the other: the sum stays as it is
     }
     const usual = levels.toSorted((a, b) => a - b)[levels.length >> 1];
     return { usual, windows: levels.length, broken: levels.filter((level) => Math.abs(level - usual) > 6).length / levels.length };
-  }
-
-  /** Of one frequency (Hann window), as a share of full scale. */
-  function amplitudeAt(samples, hz, rate) {
-    let re = 0, im = 0;
-    for (let at = 0; at < samples.length; at++) {
-      const value = samples[at] * (1 - Math.cos((2 * Math.PI * at) / samples.length));
-      re += value * Math.cos((2 * Math.PI * hz * at) / rate);
-      im += value * Math.sin((2 * Math.PI * hz * at) / rate);
-    }
-    return (2 * Math.hypot(re, im)) / samples.length;
   }
 
   window.way = { made, sample, watchTile, brokenShare, tile: null };

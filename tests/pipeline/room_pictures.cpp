@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the pictures of docs/pictures: for each layout a frame of a real room's mix, as a receiver decodes
-// it.
+// Makes the pictures of docs/pictures: for each layout, and while it is recorded, a frame of a real room's
+// mix, as a receiver decodes it.
 //   room_pictures <folder>
 #include <cairo.h>
 #include <gst/gst.h>
@@ -291,8 +291,17 @@ class Studio {
     if (!runUntil([&] { return room_.allConnected() && room_.picture.layout == shown; }, 30s))
       g_error("the room does not show %s", name);
     runFor(6s);  // glides end, and the encoder makes the picture as good as it gets
-    write(room_.guests.front().screen->i420(), folder_ / fmt::format("layout-{}.png", name));
+    write(room_.guests.front().screen->i420(), folder_ / fmt::format("{}.png", name));
   }
+
+  void record() {
+    RecordingSettings recording;
+    recording.id = {"r1"};
+    recording.directory = sources_;
+    room_.room->startRecording(recording);
+  }
+
+  void stopRecording() { room_.room->controlRecording({"r1"}, RecordingAction::stop); }
 
   void share() {
     RoomUnderTest::Person screen{kCast[3].id};
@@ -317,13 +326,16 @@ void shootAll(const std::string& folder) {
     for (const int who : people) ids.push_back({kCast[who].id});
     return ids;
   };
-  studio.shoot("grid", LayoutKind::grid, {});
-  studio.shoot("speaker", LayoutKind::speaker, {LayoutKind::speaker, "", {}});
-  studio.shoot("spotlight", LayoutKind::spotlight, {LayoutKind::spotlight, "", pinned({1})});
-  studio.shoot("side-by-side", LayoutKind::sideBySide, {LayoutKind::sideBySide, "", pinned({0, 4})});
-  studio.shoot("custom", LayoutKind::custom, {LayoutKind::custom, "stage", {}});
+  studio.shoot("layout-grid", LayoutKind::grid, {});
+  studio.shoot("layout-speaker", LayoutKind::speaker, {LayoutKind::speaker, "", {}});
+  studio.shoot("layout-spotlight", LayoutKind::spotlight, {LayoutKind::spotlight, "", pinned({1})});
+  studio.shoot("layout-side-by-side", LayoutKind::sideBySide, {LayoutKind::sideBySide, "", pinned({0, 4})});
+  studio.shoot("layout-custom", LayoutKind::custom, {LayoutKind::custom, "stage", {}});
+  studio.record();
+  studio.shoot("recording", LayoutKind::speaker, {LayoutKind::speaker, "", {}});
+  studio.stopRecording();
   studio.share();
-  studio.shoot("presentation", LayoutKind::presentation, {});
+  studio.shoot("layout-presentation", LayoutKind::presentation, {});
 }
 
 }  // namespace

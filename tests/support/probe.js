@@ -201,11 +201,8 @@
     return Math.max(...levels.subarray(Math.floor((hz - 25) / binHz), Math.ceil((hz + 25) / binHz) + 1));
   }
 
-  /**
-   * Levels at frequencies in dB, of a recording: for an engine whose AudioContext stands still without hardware.
-   * @param {number[]} tones
-   */
-  async function recordedLevels(tones, ms = 1500) {
+  /** The mix's sound as it arrives. @returns {Promise<{samples: Float32Array, rate: number}>} */
+  async function recordSound(ms) {
     const recorder = new MediaRecorder(new MediaStream(mix().srcObject.getAudioTracks()));
     const parts = [];
     recorder.ondataavailable = ({ data }) => parts.push(data);
@@ -215,21 +212,31 @@
     await stopped;
     const bytes = await new Blob(parts).arrayBuffer();
     const sound = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(bytes);
-    const all = sound.getChannelData(0);
-    const samples = all.subarray(Math.floor(all.length / 3)); // the beginning may be an empty buffer's
-    return tones.map((hz) => Math.max(...[-20, -10, 0, 10, 20].map((off) => powerAt(samples, hz + off, sound.sampleRate))));
+    return { samples: sound.getChannelData(0), rate: sound.sampleRate };
   }
 
-  /** Power at one frequency (Hann window), in dB of full scale. */
-  function powerAt(samples, hz, rate) {
+  /**
+   * Levels at frequencies in dB, of a recording: for an engine whose AudioContext stands still without hardware.
+   * @param {number[]} tones
+   */
+  async function recordedLevels(tones, ms = 1500) {
+    const { samples, rate } = await recordSound(ms);
+    const heard = samples.subarray(Math.floor(samples.length / 3)); // the beginning may be an empty buffer's
+    return tones.map((hz) => decibels(Math.max(...[-20, -10, 0, 10, 20].map((off) => amplitudeAt(heard, hz + off, rate)))));
+  }
+
+  const decibels = (amplitude) => 20 * Math.log10(amplitude + 1e-9);
+
+  /** Of one frequency (Hann window), as a share of full scale. */
+  function amplitudeAt(samples, hz, rate) {
     let re = 0, im = 0;
     for (let at = 0; at < samples.length; at++) {
       const value = samples[at] * (1 - Math.cos((2 * Math.PI * at) / samples.length));
       re += value * Math.cos((2 * Math.PI * hz * at) / rate);
       im += value * Math.sin((2 * Math.PI * hz * at) / rate);
     }
-    return 20 * Math.log10((2 * Math.hypot(re, im)) / samples.length + 1e-9);
+    return (2 * Math.hypot(re, im)) / samples.length;
   }
 
-  window.probe = { recordedLevels, colourAt, greys, tiles, markOf, framesSince, tones, levelAt, sockets, connections, received, encodings, sending };
+  window.probe = { recordSound, recordedLevels, amplitudeAt, decibels, colourAt, greys, tiles, markOf, framesSince, tones, levelAt, sockets, connections, received, encodings, sending };
 })();
