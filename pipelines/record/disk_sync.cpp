@@ -61,12 +61,13 @@ void DiskSync::run() {
     std::erase_if(files_, [](const auto& file) { return file.use_count() == 2; });
     const bool newNames = std::exchange(newNames_, false);
     lock.unlock();
-    syncAll(std::move(files), newNames);
+    syncAll(files, newNames);
+    files.clear();  // closing may take its time
     lock.lock();
   }
 }
 
-void DiskSync::syncAll(std::vector<std::shared_ptr<DiskFile>> files, bool newNames) {
+void DiskSync::syncAll(const std::vector<std::shared_ptr<DiskFile>>& files, bool newNames) {
   Status result;
   for (const auto& file : files)
     if (auto synced = file->sync(); !synced) result = synced;

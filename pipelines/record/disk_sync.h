@@ -30,7 +30,7 @@ class DiskSync {
 
  private:
   void run();
-  void syncAll(std::vector<std::shared_ptr<DiskFile>> files, bool newNames);
+  void syncAll(const std::vector<std::shared_ptr<DiskFile>>& files, bool newNames);
 
   const std::string directory_;
   mutable std::mutex mutex_;

@@ -79,15 +79,21 @@ std::optional<PictureFormat> h264Format(GstH264NalParser* parser, Unit stream) {
 
 }  // namespace
 
-PictureReader::PictureReader(VideoCodec codec) : codec_(codec), parser_(gst_h264_nal_parser_new()) {}
+struct PictureReader::Parser {
+  Parser() = default;
+  ~Parser() { gst_h264_nal_parser_free(units); }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+  GstH264NalParser* const units = gst_h264_nal_parser_new();
+};
 
-PictureReader::~PictureReader() {
-  gst_h264_nal_parser_free(parser_);
-}
+PictureReader::PictureReader(VideoCodec codec) : codec_(codec), parser_(std::make_unique<Parser>()) {}
+
+PictureReader::~PictureReader() = default;
 
 std::optional<PictureFormat> PictureReader::format(GstBuffer* keyframe) {
   const Mapped frame(keyframe);
-  if (codec_ == VideoCodec::h264) return h264Format(parser_, frame.data());
+  if (codec_ == VideoCodec::h264) return h264Format(parser_->units, frame.data());
   const auto size = vp8KeyframeSize(frame.data());
   if (!size) return std::nullopt;
   return PictureFormat{VideoCodec::vp8, size->width, size->height, {}};
@@ -99,7 +105,7 @@ Bytes PictureReader::stored(GstBuffer* frame) {
   if (codec_ == VideoCodec::vp8) return {data.begin(), data.end()};
   Bytes units;
   units.reserve(data.size() + 16);
-  forEachUnit(parser_, data, [&](const GstH264NalUnit&, Unit unit) { putUnit(units, unit, 4); });
+  forEachUnit(parser_->units, data, [&](const GstH264NalUnit&, Unit unit) { putUnit(units, unit, 4); });
   return units;
 }
 

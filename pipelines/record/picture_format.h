@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <memory>
 #include <optional>
 
 #include "pipelines/gst/ref.h"
 #include "pipelines/record/matroska.h"
 #include "room/rung.h"
-
-struct _GstH264NalParser;
 
 namespace tessera {
 
@@ -32,7 +31,8 @@ class PictureReader {
 
  private:
   const VideoCodec codec_;
-  _GstH264NalParser* const parser_;
+  struct Parser;
+  const std::unique_ptr<Parser> parser_;
 };
 
 MatroskaWriter::Picture matroskaPicture(const PictureFormat& format);

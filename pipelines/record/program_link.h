@@ -12,7 +12,7 @@ namespace tessera {
 class ProgramLink {
  public:
   ProgramLink(std::shared_ptr<ProgramHub> hub, std::shared_ptr<ProgramReceiver> receiver, ProgramNeeds needs)
-      : receiver_(std::move(receiver)), needs_(std::move(needs)), hub_(std::move(hub)) {}
+      : receiver_(std::move(receiver)), needs_(needs), hub_(std::move(hub)) {}
 
   void listen(bool on);
   void askKeyframe();
