@@ -16,6 +16,7 @@ namespace {
 using wire::RecordingState;
 
 constexpr std::chrono::hours kRetentionEvery{1};
+constexpr std::int64_t kSpareBytes = 64 << 20;  // what may be written until space is checked again
 
 std::int64_t nowMs() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -178,7 +179,7 @@ std::optional<Error> RecordingStore::noSpace(const DiskUse& use) const {
   if (policy_.quotaBytes > 0 && use.used >= policy_.quotaBytes)
     return Error{ErrorCode::io,
                  fmt::format("the recordings have used up their quota of {}", gigabytes(policy_.quotaBytes))};
-  std::int64_t reserved = policy_.minFreeBytes;
+  std::int64_t reserved = policy_.minFreeBytes + kSpareBytes;
   for (const auto& [id, entry] : entries_)
     if (goesOn(entry->found.info.state) || entry->found.info.state == RecordingState::finishing)
       reserved += entry->found.info.bytes;

@@ -38,7 +38,7 @@ export class Server {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const server = new Server(child, port, folder);
+    const server = new Server(child, port, folder, env);
     const exited = server.exit.then(({ code }) => Promise.reject(new Error(`the server ended with ${code}`)));
     await Promise.race([until("the server is ready", () => server.ready()), exited]).catch((error) => {
       child.kill("SIGKILL");
@@ -52,9 +52,11 @@ export class Server {
    * @param {import("node:child_process").ChildProcess} child
    * @param {number} port
    * @param {string} folder
+   * @param {Record<string, string>} env
    */
-  constructor(child, port, folder) {
+  constructor(child, port, folder, env) {
     this.child = child;
+    this.env = env;
     this.port = port;
     this.folder = folder;
     this.url = `http://127.0.0.1:${port}`;
@@ -98,17 +100,30 @@ export class Server {
   async killAndRestart() {
     this.child.kill("SIGKILL");
     await this.exit;
-    return Server.#run(this.port, this.folder, {});
+    return Server.#run(this.port, this.folder, this.env);
+  }
+
+  /** As an operator would restart it; gives the next one, at the same address and with the same state. */
+  async restart() {
+    await this.#end();
+    return Server.#run(this.port, this.folder, this.env);
   }
 
   /** Ends the server as an operator would; fails unless it ends by itself with exit code 0. */
   async stop() {
+    try {
+      await this.#end();
+    } finally {
+      await rm(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  async #end() {
     this.child.kill("SIGTERM");
     const late = setTimeout(() => this.child.kill("SIGKILL"), kStopMs);
     const { code, signal } = await this.exit;
     clearTimeout(late);
     if (process.env.TESSERA_TEST_LOG) process.stderr.write(this.log);
-    await rm(this.folder, { recursive: true, force: true });
     if (code !== 0) throw new Error(`the server ended with ${code ?? signal}:\n${this.log.slice(-4000)}`);
   }
 }
