@@ -137,7 +137,6 @@ Status setAuthority(Url& url, std::string_view text) {
     if (text.find('@') != std::string_view::npos || url.userInfo.find_first_of("[]") != std::string::npos)
       return refused("has more than one @ or a bracket before its host");
   }
-  std::string_view port;
   const bool bracketed = text.starts_with('[');
   const auto end = bracketed ? text.find(']') : text.find(':');
   if (bracketed && end == std::string_view::npos) return refused("has a bracket that is not closed");
