@@ -12,9 +12,10 @@ const kPrograms = process.env.TESSERA_BIN_DIR ?? path.join(kRoot, "build/dev/bin
 /** @typedef {{id: string, phase: string, kbps: number, dropped: number, reconnects: number, delayMs: number, why: string, at: number}} Status */
 
 export class Driver {
-  /** @param {"flashes" | "colours"} content */
-  static async start(content) {
+  /** @param {import("node:test").TestContext} context ends it at the latest @param {"flashes" | "colours"} content */
+  static async start(context, content) {
     const driver = new Driver();
+    context.after(() => void driver.child.kill("SIGKILL"));
     driver.say(`start ${content}`);
     await until("the driver has started", () => driver.startMs > 0);
     return driver;
@@ -61,6 +62,14 @@ export class Driver {
       if (found) return found;
       throw new Error(`${JSON.stringify(this.status(id))}\n${this.log.slice(-1500)}`);
     }, limitMs);
+  }
+
+  /** So many more statuses, one a second. @param {string} id @param {number} count */
+  async seconds(id, count) {
+    const from = this.statuses.length;
+    const seen = () => this.statuses.slice(from).filter((status) => status.id === id);
+    await until(`${count} statuses of ${id}`, () => seen().length >= count, 5000 + 2000 * count);
+    return seen();
   }
 
   /** @param {string} id @param {string} phase @param {number} [limitMs] */
