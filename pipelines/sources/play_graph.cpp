@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "pipelines/gst/clock.h"
 #include "pipelines/gst/element.h"
+#include "pipelines/gst/probe.h"
 #include "pipelines/sources/autoplug.h"
+#include "pipelines/sources/playback.h"
 #include "pipelines/sources/rtsp_guard.h"
 #include "pipelines/sources/source_sinks.h"
 
@@ -99,6 +101,24 @@ void onRtspStream(GstElement* source, GstPad* pad, const std::shared_ptr<PlaySha
   gst_element_sync_state_with_parent(*decoder);
 }
 
+// An end of the stream is told from here and goes no further: the jitter buffer of 1.22 waits for its timers
+// before it lets one pass, and hangs when it is shut down meanwhile.
+void tellEnds(GstPad* pad, const std::shared_ptr<PlayShared>& shared) {
+  if (!GST_PAD_IS_SINK(pad)) return;
+  gst::addLastingProbe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, [shared](GstPad*, GstPadProbeInfo* info) {
+    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS) return GST_PAD_PROBE_OK;
+    shared->toMain([](Playback& playback) { playback.onEnd(); });
+    return GST_PAD_PROBE_DROP;
+  });
+}
+
+void onRtpManager(GstElement* manager, const std::shared_ptr<PlayShared>& shared) {
+  auto added = gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
+      manager, "pad-added", [shared](GstElement*, GstPad* pad) { tellEnds(pad, shared); });
+  const std::lock_guard lock(shared->mutex);
+  shared->connections.push_back(std::move(added));
+}
+
 // The first picture and the first sound; nothing else that a camera may have.
 bool selectStream(GstCaps* caps, bool& hasPicture, bool& hasSound) {
   const char* media = gst_structure_get_string(gst_caps_get_structure(caps, 0), "media");
@@ -121,11 +141,14 @@ Result<GstElement*> addRtsp(GstBin* bin, const SourceUrl& url, const std::shared
       [picture = false, sound = false](GstElement*, guint, GstCaps* caps) mutable -> gboolean {
         return selectStream(caps, picture, sound);
       });
+  auto managing = gst::SignalConnection::connect<void(GstElement*, GstElement*)>(
+      *source, "new-manager", [shared](GstElement*, GstElement* manager) { onRtpManager(manager, shared); });
   auto added = gst::SignalConnection::connect<void(GstElement*, GstPad*)>(
       *source, "pad-added",
       [shared](GstElement* element, GstPad* pad) { onRtspStream(element, pad, shared); });
   const std::lock_guard lock(shared->mutex);
   shared->connections.push_back(std::move(selecting));
+  shared->connections.push_back(std::move(managing));
   shared->connections.push_back(std::move(added));
   return source;
 }

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <string_view>
 
 namespace tessera {
 namespace {
@@ -28,12 +29,25 @@ GstRTSPResult afterSend(GstRTSPExtension*, GstRTSPMessage*, GstRTSPMessage* resp
   if (gst_rtsp_message_get_type(response) != GST_RTSP_MESSAGE_RESPONSE) return GST_RTSP_OK;
   GstRTSPStatusCode& code = response->type_data.response.code;
   if (code >= GST_RTSP_STS_MULTIPLE_CHOICES && code < GST_RTSP_STS_BAD_REQUEST) code = GST_RTSP_STS_FORBIDDEN;
+  gst_rtsp_message_remove_header(response, GST_RTSP_HDR_RANGE, -1);
   if (!isInterleaved(response)) gst_rtsp_message_remove_header(response, GST_RTSP_HDR_TRANSPORT, -1);
   return GST_RTSP_OK;
 }
 
+// Of the session: how it is controlled, and nothing else. A range makes the jitter buffer of 1.22 wait for
+// its end, and nothing can stop it then.
+GstRTSPResult parseSdp(GstRTSPExtension*, GstSDPMessage* sdp, GstStructure*) {
+  for (guint i = gst_sdp_message_attributes_len(sdp); i-- > 0;) {
+    if (std::string_view(gst_sdp_message_get_attribute(sdp, i)->key) != "control")
+      gst_sdp_message_remove_attribute(sdp, i);
+  }
+  return GST_RTSP_OK;
+}
+
 void interfaceInit(gpointer interface, gpointer) {
-  static_cast<GstRTSPExtensionInterface*>(interface)->after_send = afterSend;
+  auto* extension = static_cast<GstRTSPExtensionInterface*>(interface);
+  extension->after_send = afterSend;
+  extension->parse_sdp = parseSdp;
 }
 
 void classInit(gpointer klass, gpointer) {
