@@ -134,7 +134,7 @@ async function playAndDelete(room) {
   await row.locator(".delete").click();
   await page.locator("dialog[open] button.danger").click();
   await row.waitFor({ state: "detached" });
-  assert.deepEqual((await readdir(path.join(at.server.folder, "recordings"))).filter((name) => name.includes(room)), []);
+  await until("its files are gone", async () => !(await readdir(path.join(at.server.folder, "recordings"))).some((name) => name.includes(room)));
 }
 
 /** The colours in the middle of the left and the right half. @param {SVGElement | HTMLElement} element */
@@ -195,7 +195,7 @@ test("a film takes part: who it is, muting and removing", async () => {
 
 test("a room that is streamed says so, and the page says how that goes", async () => {
   const room = at.newRoom();
-  const first = await at.join(room, ada);
+  const first = await at.join(room, { ...ada, viewport: kPhone });
   const { page } = await at.open({ ...bob, name: "Operator" });
   await page.goto(`${at.server.url}/recordings`);
   const card = page.locator(".live-room").filter({ hasText: room });
@@ -203,10 +203,57 @@ test("a room that is streamed says so, and the page says how that goes", async (
   await until("it is live", async () => (await card.locator(".output-state").textContent()) === "Live", 20000);
   await first.page.getByRole("alert").filter({ hasText: "This meeting is streamed live." }).waitFor();
   assert.deepEqual(await first.page.locator(".badge-live:visible .badge-word").allTextContents(), ["LIVE"]);
+  await record(first, "start");
+  await badge(first, "REC");
+  assert.ok((await overflow(first.page)) <= 0, "both badges on a small screen");
+  for (const control of await first.page.locator(".call-head :is(button, .media-badge):visible").all()) {
+    const box = await control.boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= kPhone.width, `${await control.textContent()} in view`);
+  }
   const playlist = await fetch(new URL((await card.locator(".output a").getAttribute("href")) ?? "", at.server.url));
   assert.equal(playlist.status, 200);
   await card.getByRole("button", { name: /^Stop sending/ }).click();
   await page.locator("dialog[open] button.danger").click();
   await card.locator(".output").waitFor({ state: "detached" });
   await first.page.locator(".badge-live").waitFor({ state: "hidden" });
+});
+
+test("what is told of a recording: how it ended, and only what is new", async () => {
+  const { page } = await at.open(ada);
+  await page.goto(at.server.url);
+  const told = await page.evaluate(async () => {
+    const address = (/** @type {string} */ name) => `/static/page/${name}.js`;
+    const { RecordedNotice } = await import(address("recorded"));
+    const { Toasts } = await import(address("toasts"));
+    /** @type {Record<string, (detail: object) => void>} */
+    const listeners = {};
+    const toasts = new Toasts();
+    const notice = new RecordedNotice({ on: (/** @type {string} */ name, /** @type {() => void} */ listener) => (listeners[name] = listener) }, toasts);
+    document.body.append(notice, toasts);
+    const after = (/** @type {string} */ state, streams = 0, error = "") => {
+      toasts.querySelector(".toast-list").replaceChildren();
+      listeners.recording?.({ state, streams, sinceMs: 0, ...(error ? { error: { code: "io", text: error } } : {}) });
+      const last = toasts.querySelector(".toast");
+      return [notice.querySelector(".notice-text")?.textContent ?? "", last?.textContent ?? "", last?.classList.contains("important") ?? false];
+    };
+    const results = [after("none", 0, "of an older one"), after("recording"), after("recording", 1), after("recording", 1), after("none", 1, "the disk is full"), after("none")];
+    notice.expected = true;
+    listeners.problem?.({ re: "record" });
+    results.push(after("recording"), after("none"));
+    notice.expected = true;
+    results.push(after("paused"));
+    return results;
+  });
+  const recorded = "This meeting is being recorded.", streamed = "This meeting is streamed live.";
+  assert.deepEqual(told, [
+    ["", "", false],
+    [recorded, "", false],
+    [`${recorded} ${streamed}`, "", false],
+    [`${recorded} ${streamed}`, "", false],
+    [streamed, "The recording ended early: the disk is full", true],
+    ["", "", false],
+    [recorded, "", false],
+    ["", "The recording has ended.", false],
+    ["", "The recording has started. Everybody here is told.", false],
+  ]);
 });

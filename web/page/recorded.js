@@ -31,6 +31,7 @@ export class Recorded extends HTMLElement {
     show(this.#recording, paused ? "Paused" : "REC", recordedText(recording));
     this.#recording.classList.toggle("paused", paused);
     show(this.#live, "LIVE", streamedText(recording));
+    this.hidden = this.#recording.hidden && this.#live.hidden;
   }
 }
 customElements.define("tessera-recorded", Recorded);
@@ -90,20 +91,21 @@ export class RecordedNotice extends HTMLElement {
     this.#before = now;
     const begun = before.state === "none" && now.state !== "none";
     const streamed = before.streams === 0 && now.streams > 0;
+    const open = this.firstChild !== null;
     if (begun && this.expected) this.#toasts.show("The recording has started. Everybody here is told.");
-    else if (begun || streamed) this.#tell(now);
-    else if (now.state === "none" && now.streams === 0) this.replaceChildren();
+    else if (begun || streamed || open) this.#tell([begun || open ? recordedText(now) : "", streamedText(now)].filter(Boolean).join(" "));
     if (begun) this.expected = false;
     else this.#tellChange(before, now);
   }
 
-  /** @param {Recording} now */
-  #tell(now) {
-    const text = [now.state === "none" ? "" : recordedText(now), streamedText(now)].filter(Boolean).join(" ");
-    this.replaceChildren(h("div", { class: "banner" },
-      h("span", { class: "badge-dot", "aria-hidden": "true" }), h("span", { text }),
+  /** @param {string} text empty: there is nothing to mind any more */
+  #tell(text) {
+    if (text === this.querySelector(".notice-text")?.textContent) return; // an alert is read out each time it is set
+    const banner = h("div", { class: "banner" },
+      h("span", { class: "badge-dot", "aria-hidden": "true" }), h("span", { class: "notice-text", text }),
       h("button", { class: "small", type: "button", text: "Leave", on: { click: () => this.conference.leave() } }),
-      h("button", { class: "small primary", type: "button", text: "OK", on: { click: () => this.replaceChildren() } })));
+      h("button", { class: "small primary", type: "button", text: "OK", on: { click: () => this.replaceChildren() } }));
+    this.replaceChildren(...(text ? [banner] : []));
   }
 
   /**
