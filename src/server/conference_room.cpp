@@ -160,10 +160,11 @@ void ConferenceRoom::takeOver(Member& member, const wire::Join& join) {
   member.main.failures.clear();
   if (!keeps(join, member, member.screen)) endScreen(member);  // a page that still captures starts again
   Participant& participant = *roster_.find(member.id);
-  participant.muted = join.muted || !join.sendAudio;
-  participant.cameraOff = join.cameraOff || !join.sendVideo;
   const auto heard = member.link ? Clock::now() - member.link->silence() : member.heard;
-  if (!participant.muted && member.othersMute > heard) keepMuted(member);
+  const bool mutedMeanwhile = member.othersMute > heard;
+  if (mutedMeanwhile) member.othersMute = Clock::now();  // `welcome` tells it, which may be lost as well
+  participant.muted = join.muted || !join.sendAudio || mutedMeanwhile;
+  participant.cameraOff = join.cameraOff || !join.sendVideo;
   if (auto* old = std::exchange(member.link, nullptr))
     old->close({ErrorCode::conflict, "continued elsewhere", false, 0});
 }

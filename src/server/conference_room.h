@@ -39,7 +39,6 @@ struct RoomTiming {
   std::chrono::milliseconds retryWindow{30'000};
   std::chrono::milliseconds reloadLimit{5'000};  // who closes the page and is not back by then has left
   std::chrono::milliseconds deadAfter{9'000};    // who is not heard by media nor by WebSocket has left
-  std::chrono::milliseconds echo{1'200};         // within it a client takes news of itself for what it said
   int maxFailures = 3;                           // of a participant's connection within retryWindow
   CrashGuard::Limits crashes;
 };
@@ -119,7 +118,6 @@ class ConferenceRoom : public MediaRoomEvents {
     Clock::time_point lost, heard;  // while it is: when that was, and when anything came by it last
     bool goingAway = false;         // said that its page is closed or reloaded
     std::optional<Clock::time_point> othersMute;  // when others muted them, or when that was told
-    Timer muteNews;                               // until it is
     VideoCodec codec = VideoCodec::vp8;
     bool viewer = false;
     PictureBounds bounds;
@@ -175,8 +173,6 @@ class ConferenceRoom : public MediaRoomEvents {
   void handle(Member& member, const wire::Leave&);
   Connection* current(Member& member, const std::string& pc, std::uint32_t gen, const char* re);
   void setMuted(Member& member, bool muted);
-  void keepMuted(Member& member);
-  void tellMuted(Member& member);
 
   // conference_room_media.cpp: the process and the connections
   Peer peerOf(const PeerKey& key);  // nobody for a stale key

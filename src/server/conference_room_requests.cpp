@@ -40,48 +40,19 @@ void ConferenceRoom::handle(Member& member, const wire::ClientCandidate& candida
 
 void ConferenceRoom::handle(Member& member, const wire::ClientMedia& media) {
   Participant& participant = *roster_.find(member.id);
-  std::optional<bool> muted = media.muted;
-  if (muted == false && member.muteNews.running()) {  // they do not know yet what they would undo
-    muted.reset();
-    keepMuted(member);
-  } else if (muted) {
-    member.muteNews.stop();
-    member.othersMute.reset();
-    participant.muted = *muted;
-  }
+  if (media.muted) participant.muted = *media.muted;
   if (media.cameraOff) participant.cameraOff = *media.cameraOff;
-  if (media_) media_->updatePeer({member.id, muted, media.cameraOff, {}, {}, {}});
+  if (media_) media_->updatePeer({member.id, media.muted, media.cameraOff, {}, {}, {}});
   rosterChanged();
 }
 
 // By others.
 void ConferenceRoom::setMuted(Member& member, bool muted) {
   roster_.find(member.id)->muted = muted;
-  if (!muted) {
-    member.muteNews.stop();
-    member.othersMute.reset();
-  } else if (!member.muteNews.running()) {
-    member.othersMute = Clock::now();
-  }
+  member.othersMute.reset();
+  if (muted) member.othersMute = Clock::now();
   if (media_) media_->updatePeer({member.id, muted, {}, {}, {}, {}});
   rosterChanged();
-}
-
-// Others have muted somebody whose client has not heard of it, and says that they are not.
-void ConferenceRoom::keepMuted(Member& member) {
-  roster_.find(member.id)->muted = true;
-  member.othersMute = Clock::now() + timing_.echo;
-  member.muteNews.once(timing_.echo, [this, id = member.id] { tellMuted(*memberOf(id)); });
-}
-
-// As a change, and late enough that their client does not take it for the echo of what it said itself.
-void ConferenceRoom::tellMuted(Member& member) {
-  wire::Roster roster{rosterEntries()};
-  for (const bool muted : {false, true}) {
-    for (wire::RosterEntry& entry : roster.participants)
-      if (entry.id == member.id) entry.muted = muted;
-    send(member, roster);
-  }
 }
 
 void ConferenceRoom::handle(Member& member, const wire::ClientChat& chat) {
