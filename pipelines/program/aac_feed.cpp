@@ -10,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/thread_priority.h"
+
 namespace tessera {
 
 // Shared with the thread, which may be the one that lets go of the feed.
@@ -90,6 +92,7 @@ std::optional<AacFeed::State::Turn> AacFeed::State::next(bool idle) {
 
 void AacFeed::State::run() {
   pthread_setname_np(pthread_self(), "enc-aac");
+  preferThisThread(Precedence::ahead);
   std::unique_ptr<AacEncoder> encoder;
   int encodes = 0, failed = 0;  // which times
   while (const auto turn = next(encoder == nullptr)) {

@@ -22,8 +22,7 @@ class ProgramOutputs {
   // `onRecording`: whether anything is being recorded now, which a paused recording is not; when it changes.
   ProgramOutputs(const RoomSettings& settings, std::shared_ptr<ProgramHub> hub, Reaper& reaper,
                  MediaRoomEvents& events, std::function<void(bool)> onRecording);
-  // Closes the recordings' files, all at the same time: what is left of Recorder::kCloseWithin after the
-  // first has it is not waited for twice by a disk that works.
+  // Stops all recordings at once, then waits for their files, until Recorder::kCloseWithin after that.
   ~ProgramOutputs();
   ProgramOutputs(const ProgramOutputs&) = delete;
   ProgramOutputs& operator=(const ProgramOutputs&) = delete;
