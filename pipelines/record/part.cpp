@@ -88,7 +88,8 @@ Status Part::tick() {
 
 // What was handed to the encoder already cannot be faded out any more.
 Nanos Part::halt(Nanos to) {
-  return time_.halt(std::max(to, written_ + timeOfSamples(MediaTime::kFadeSamples)));
+  const Nanos faded = written_ + timeOfSamples(MediaTime::kFadeSamples);
+  return time_.halt(std::max({to, faded, lastPicture_ + settings_.frameTime}));
 }
 
 Status Part::pause(Nanos to) {
@@ -113,8 +114,9 @@ Status Part::finish() {
 }
 
 void Part::addPicture(std::span<const std::uint8_t> stored, Nanos time, bool keyframe) {
-  const auto media = time_.at(time);
-  if (!media) return;
+  const auto media = time_.at(time), end = time_.lastHalt();
+  if (!media || (end && *end - time < settings_.frameTime)) return;
+  lastPicture_ = time;
   writer_.addPicture(*media, keyframe, stored);
   written_ = std::max(written_, time);
 }

@@ -22,6 +22,7 @@ struct PartSettings {
   RecordingFormats formats;
   int soundKbps = 128;
   int channels = 1;
+  Nanos frameTime{0};   // from one picture to the next
   Nanos wallOffset{0};  // Unix time minus CLOCK_MONOTONIC
   DiskFile::Opener open = DiskFile::make;
 };
@@ -42,7 +43,7 @@ class Part {
   bool running() const { return time_.running(); }
   const std::optional<PictureFormat>& format() const { return format_; }
   // Media time stands still with what is of `to` or later; what is earlier may still come. Gives when it is,
-  // which is no earlier than what was written.
+  // which is no earlier than what was written. The last picture before is shown for its time at least.
   Nanos halt(Nanos to);
   std::optional<Nanos> lastHalt() const { return time_.lastHalt(); }
   [[nodiscard]] Status pause(Nanos to);  // halts
@@ -77,6 +78,7 @@ class Part {
   const std::optional<PictureFormat> format_;
   DiskSync& sync_;
   MediaTime time_;
+  Nanos lastPicture_{0};
   Nanos written_{0};  // up to where there is picture or sound
   MatroskaWriter writer_;
   std::shared_ptr<DiskFile> file_, sidecar_;

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/main_loop.h"
+#include "pipelines/encode/rung_picture.h"
 #include "pipelines/gst/clock.h"
 #include "pipelines/record/recording.h"
 
@@ -113,6 +114,8 @@ Result<std::unique_ptr<Recorder>> startRecorder(const RecordingSettings& setting
   given.settings = settings;
   given.soundKbps = room.program.audioKbps;
   given.channels = hub->channels();
+  const bool copy = settings.formats.video == RecordedVideo::copy;
+  given.frameTime = frameInterval(copy ? room.rungs.front().fps : room.program.fps);
   given.surroundings = surroundings;
   given.queue = std::make_shared<MediaQueue>(surroundings.limits);
   given.link =

@@ -151,6 +151,7 @@ Status Recording::begin(const std::optional<PictureFormat>& format, Nanos from) 
   settings.formats = given_.settings.formats;
   settings.soundKbps = given_.soundKbps;
   settings.channels = given_.channels;
+  settings.frameTime = given_.frameTime;
   settings.wallOffset = unixNow() - now();
   settings.open = given_.surroundings.open;
   auto part = Part::create(settings, format, from, *sync_);

@@ -35,6 +35,7 @@ class Recording {
     RecordingSettings settings;
     int soundKbps = 128;
     int channels = 1;
+    Nanos frameTime{0};  // from one picture to the next, at their full rate
     RecordingSurroundings surroundings;
     std::shared_ptr<MediaQueue> queue;
     std::shared_ptr<ProgramLink> link;

@@ -58,6 +58,7 @@ TEST_F(RecordPause, PictureAndSoundStayTogetherOverTenPauses) {
   EXPECT_GE(file.flashes().size(), 12U);
   EXPECT_LT(largestOffset(file), 0.005) << "of 0.040 that are allowed";
   EXPECT_LT(file.longestHole(), 2 * kFrame + 0.001) << "no black gap";
+  EXPECT_GT(file.shortestStep(), kFrame - 0.0002) << "each picture is shown for its time";
   EXPECT_LT(file.soundSeam, 0.0002) << "no gap in the sound";
   EXPECT_NEAR(file.soundEnd(), static_cast<double>(statuses.back().mediaMs) / 1000, 0.05);
   EXPECT_NEAR(file.pictures.back().time, file.soundEnd(), 0.1);

@@ -62,11 +62,11 @@ void readPictures(const std::string& path, DecodedFile& file) {
   constexpr std::size_t kPixels = 16;
   const auto times = tableOf(
       probe("-select_streams v -show_entries frame=best_effort_timestamp_time", path, file.complaints));
-  const std::string pixels = outputOf(
-      fmt::format("ffmpeg -v warning -i {} -map 0:v -fps_mode passthrough -enc_time_base 1:10000 -vf "
-                  "scale=4:4:flags=area,setsar=1,format=yuv444p -f rawvideo -",
-                  path),
-      file.complaints);
+  const std::string pixels =
+      outputOf(fmt::format("ffmpeg -v warning -i {} -map 0:v -fps_mode passthrough -vf "
+                           "scale=4:4:flags=area,setsar=1,format=yuv444p -f rawvideo -",
+                           path),
+               file.complaints);
   if (pixels.size() != times.size() * kPixels * 3)
     file.complaints += fmt::format("{} times and {} bytes of pictures\n", times.size(), pixels.size());
   for (std::size_t i = 0; i < times.size() && (i + 1) * kPixels * 3 <= pixels.size(); ++i) {
@@ -169,6 +169,13 @@ double DecodedFile::longestHole() const {
   for (std::size_t i = 1; i < pictures.size(); ++i)
     longest = std::max(longest, pictures[i].time - pictures[i - 1].time);
   return longest;
+}
+
+double DecodedFile::shortestStep() const {
+  double shortest = 1e9;
+  for (std::size_t i = 1; i < pictures.size(); ++i)
+    shortest = std::min(shortest, pictures[i].time - pictures[i - 1].time);
+  return shortest;
 }
 
 }  // namespace tessera::test

@@ -37,7 +37,8 @@ struct DecodedFile {
   // When dark becomes bright and silence loud: a flash and a beep that belong together have the same time.
   std::vector<double> flashes() const;
   std::vector<double> beeps() const;
-  double longestHole() const;  // between two pictures
+  double longestHole() const;   // between two pictures
+  double shortestStep() const;  // from one to the next
 };
 
 DecodedFile decodeFile(const std::string& path);
