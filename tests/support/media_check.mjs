@@ -19,7 +19,9 @@
 //   clicks(sound, threshold)         [ms] where the wave jumps by more than `threshold` from one sample to the next
 //   flashes(frames, region)          [ms] when the picture (or region) turns from dark to bright
 //   beeps(sound, hz)                 [ms] when that tone sets in
-//   offsets(source, {hz=1000, region, withinMs=400})   [{atMs, offsetMs}] for each flash the nearest beep; offsetMs > 0: the sound is late
+//   offsets(source, {hz=1000, region, withinMs=400})   [{atMs, offsetMs}] for each flash the nearest beep; offsetMs > 0: the
+//                                    sound is late. A beep after the picture before the flash is not early: a flash is seen with the
+//                                    next picture only
 //   capture(url, seconds, file)      writes what comes from a live URL to a file, nothing encoded anew
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -69,7 +71,9 @@ export async function probe(source) {
 /** @param {string} source */
 export async function warnings(source) {
   const probed = await run("ffprobe", ["-v", "warning", "-show_streams", "-show_format", "-show_chapters", source]);
-  const decoded = await run("ffmpeg", ["-v", "warning", "-nostdin", "-i", source, "-f", "null", "-"]);
+  // By the file's own clock: on the grid of a guessed rate, pictures of a room that had to go slower collide.
+  const decode = ["-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "null", "-"];
+  const decoded = await run("ffmpeg", ["-v", "warning", "-nostdin", "-i", source, ...decode]);
   const failed = [probed, decoded].filter(({ code }) => code !== 0).map(({ code }) => `exit ${code}\n`);
   return (probed.err + decoded.err + failed.join("")).trim();
 }
@@ -214,14 +218,15 @@ export function clicks(samples, threshold, rate = kRate) {
   return found;
 }
 
-// Where a curve rises above the middle between its least and its greatest value; nowhere when it is flat.
+/** @param {number[]} curve @param {number} limit */
+const rises = (curve, limit) => curve.flatMap((value, i) => (i > 0 && value > limit && curve[i - 1] <= limit ? [i] : []));
+
+// Between the least and the greatest value of a curve; none when they are not further apart than `least`.
 /** @param {number[]} curve @param {number} least */
-function rises(curve, least) {
+function middleOf(curve, least) {
   const low = curve.reduce((a, b) => Math.min(a, b), Infinity);
   const high = curve.reduce((a, b) => Math.max(a, b), -Infinity);
-  if (!(high - low > least)) return [];
-  const middle = (low + high) / 2;
-  return curve.flatMap((value, i) => (i > 0 && value > middle && curve[i - 1] <= middle ? [i] : []));
+  return high - low > least ? (low + high) / 2 : Infinity;
 }
 
 /** @param {Frame[]} list @param {Region} [region] */
@@ -230,7 +235,7 @@ export function flashes(list, region) {
     const { r, g, b } = average(frame, region);
     return 0.3 * r + 0.6 * g + 0.1 * b;
   });
-  return rises(brightness, 40).map((i) => list[i].ms);
+  return rises(brightness, middleOf(brightness, 40)).map((i) => list[i].ms);
 }
 
 /** @param {Float32Array} samples @param {number} hz */
@@ -240,17 +245,21 @@ export function beeps(samples, hz) {
   const curve = [];
   for (let at = 0; at * stepMs + windowMs / 2 < (samples.length * 1000) / kRate; ++at)
     curve.push(levelOf(samples, hz, at * stepMs - windowMs / 2, at * stepMs + windowMs / 2));
-  const found = rises(curve, 0.02).map((i) => i * stepMs);
+  // Mixers turn loud people down: later beeps may be much softer than the first.
+  const loudest = curve.reduce((a, b) => Math.max(a, b), 0);
+  const found = rises(curve, Math.max(0.01, loudest / 8)).map((i) => i * stepMs);
   return found.filter((time, i) => i === 0 || time - found[i - 1] > 50);
 }
 
 /** @param {string} source @param {{hz?: number, region?: Region, withinMs?: number, seconds?: number}} [options] */
 export async function offsets(source, { hz = 1000, region, withinMs = 400, seconds } = {}) {
-  const seen = flashes(await frames(source, { seconds }), region);
+  const shown = await frames(source, { seconds });
   const heard = beeps(await sound(source, { seconds }), hz);
-  return seen.flatMap((atMs) => {
+  return flashes(shown, region).flatMap((atMs) => {
     const nearest = heard.reduce((best, time) => (Math.abs(time - atMs) < Math.abs(best - atMs) ? time : best), Infinity);
-    return Math.abs(nearest - atMs) <= withinMs ? [{ atMs, offsetMs: nearest - atMs }] : [];
+    if (Math.abs(nearest - atMs) > withinMs) return [];
+    const beforeMs = shown.filter((frame) => frame.ms < atMs).at(-1)?.ms ?? atMs;
+    return [{ atMs, offsetMs: nearest > atMs ? nearest - atMs : Math.min(0, nearest - beforeMs) }];
   });
 }
 
