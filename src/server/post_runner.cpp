@@ -77,7 +77,7 @@ void PostRunner::startNext() {
     const Job job = std::move(waiting_.front());
     waiting_.pop_front();
     if (const auto started = start(job); !started)
-      events_.onEnd(job.id, Outcome::notStarted, started.error());
+      events_.onEnd(job.id, {Outcome::notStarted, {}, started.error()});
   }
 }
 
@@ -132,6 +132,7 @@ void PostRunner::onLine(std::string_view line) {
   if (!news) return log::warn("tessera-post is unintelligible", {{"why", news.error().text}});
   watchSilence();
   if (news->error) run_->error = news->error;
+  if (news->done) run_->file = news->done->file;
   if (news->progress && !shuttingDown_) events_.onProgress(run_->id, *news->progress);
 }
 
@@ -158,7 +159,7 @@ void PostRunner::checkEnd() {
                                         : Outcome::later;
   // With a new run under way first, so that who is told may add another.
   startNext();
-  events_.onEnd(run->id, outcome, run->error.value_or(Error{ErrorCode::internal, end}));
+  events_.onEnd(run->id, {outcome, run->file, run->error.value_or(Error{ErrorCode::internal, end})});
 }
 
 }  // namespace tessera::server

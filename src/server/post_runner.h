@@ -29,9 +29,14 @@ class PostRunner {
   };
   // later: this run failed. hopeless: so would every other. notStarted: the program could not be run.
   enum class Outcome { done, later, hopeless, notStarted };
+  struct End {
+    Outcome outcome = Outcome::done;
+    std::string file;  // of done: the name of what it has made; empty: that was there already
+    Error why;         // of the others
+  };
   struct Events {
     std::function<void(const RecordingId&, double progress)> onProgress;  // 0 to 1
-    std::function<void(const RecordingId&, Outcome, const Error& why)> onEnd;
+    std::function<void(const RecordingId&, const End&)> onEnd;
   };
 
   PostRunner(Environment environment, Events events);
@@ -54,6 +59,7 @@ class PostRunner {
     std::unique_ptr<LineChannel> lines;  // null once it has said everything
     bool exited = false;
     std::optional<Error> error;  // as it said
+    std::string file;            // the same
     Timer silence;
   };
 

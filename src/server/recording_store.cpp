@@ -38,9 +38,7 @@ RecordingStore::RecordingStore(RecordingPolicy policy, PostRunner::Environment p
       onFinal_(std::move(onFinal)),
       post_(std::move(post),
             {[this](const RecordingId& id, double progress) { onPostProgress(id, progress); },
-             [this](const RecordingId& id, PostRunner::Outcome outcome, const Error& why) {
-               onPostEnd(id, outcome, why);
-             }}) {}
+             [this](const RecordingId& id, const PostRunner::End& end) { onPostEnd(id, end); }}) {}
 
 RecordingStore::~RecordingStore() = default;
 

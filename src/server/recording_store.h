@@ -90,8 +90,8 @@ class RecordingStore {
   // recording_store_finish.cpp
   void finishNow(const RecordingId& id);
   void onPostProgress(const RecordingId& id, double progress);
-  void onPostEnd(const RecordingId& id, PostRunner::Outcome outcome, const Error& why);
-  void onPostDone(const RecordingId& id);
+  void onPostEnd(const RecordingId& id, const PostRunner::End& end);
+  void onPostDone(const Entry& entry, const std::string& file);
   void onComplete(const RecordingId& id, const Result<FoundRecording>& found);
   void tryAgain(Entry& entry, const Error& why, bool counts);
   void giveUp(Entry& entry, const Error& why);

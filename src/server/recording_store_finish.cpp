@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "server/recording_name.h"
 #include "server/recording_store.h"
 
 // How recordings that are over become files: runs of tessera-post, until one works or enough have failed.
@@ -22,28 +23,28 @@ void RecordingStore::onPostProgress(const RecordingId& id, double progress) {
   if (Entry* entry = entryOf(id)) entry->found.info.progress = progress;
 }
 
-void RecordingStore::onPostEnd(const RecordingId& id, PostRunner::Outcome outcome, const Error& why) {
+void RecordingStore::onPostEnd(const RecordingId& id, const PostRunner::End& end) {
   Entry* entry = entryOf(id);
   if (!entry) return;
-  switch (outcome) {
+  switch (end.outcome) {
     case PostRunner::Outcome::done:
-      return onPostDone(id);
+      return onPostDone(*entry, end.file);
     case PostRunner::Outcome::hopeless:
       ++postFailures_;
-      return giveUp(*entry, why);
+      return giveUp(*entry, end.why);
     case PostRunner::Outcome::later:
-      return tryAgain(*entry, why, true);
+      return tryAgain(*entry, end.why, true);
     case PostRunner::Outcome::notStarted:
-      return tryAgain(*entry, why, false);
+      return tryAgain(*entry, end.why, false);
   }
 }
 
-// What it has made is what the disk says.
-void RecordingStore::onPostDone(const RecordingId& id) {
+// What it has made is what the disk says. The name is another one when a file of that name was there.
+void RecordingStore::onPostDone(const Entry& entry, const std::string& file) {
   const auto found = std::make_shared<Result<FoundRecording>>();
-  disk_.run([found, directory = policy_.directory,
-             name = entryOf(id)->found.name] { *found = readFinished(directory, name); },
-            [found, id, weak = weak_.get()] {
+  const std::string name = isPlainName(file) ? file.substr(0, file.rfind('.')) : entry.found.name;
+  disk_.run([found, name, directory = policy_.directory] { *found = readFinished(directory, name); },
+            [found, id = entry.found.info.id, weak = weak_.get()] {
               if (auto* self = weak.get()) self->onComplete(id, *found);
             });
 }

@@ -16,31 +16,27 @@ class PostRunnerTest : public RecordingTest {
   PostRunner& runner() {
     if (!runner_)
       runner_ = std::make_unique<PostRunner>(
-          environment,
-          PostRunner::Events{[this](const RecordingId&, double progress) { progresses.push_back(progress); },
-                             [this](const RecordingId& id, PostRunner::Outcome outcome, const Error& why) {
-                               ends.push_back({id, outcome, why});
-                             }});
+          environment, PostRunner::Events{
+                           [this](const RecordingId&, double progress) { progresses.push_back(progress); },
+                           [this](const RecordingId&, const PostRunner::End& end) { ends.push_back(end); }});
     return *runner_;
   }
-  struct End {
-    RecordingId id;
-    PostRunner::Outcome outcome;
-    Error why;
-  };
   std::vector<double> progresses;
-  std::vector<End> ends;
+  std::vector<PostRunner::End> ends;
 
  private:
   std::unique_ptr<PostRunner> runner_;
 };
 
 TEST_F(PostRunnerTest, TellsProgressAndTheEnd) {
-  post("echo '{\"progress\":0.25}'; echo '{\"progress\":1}'; exit 0");
+  post(
+      "echo '{\"progress\":0.25}'; echo '{\"progress\":1}';"
+      "echo '{\"done\":{\"file\":\"a.mp4\",\"durationMs\":1,\"bytes\":1}}'; exit 0");
   runner().add({"one"}, "/nowhere");
   ASSERT_TRUE(runUntil([&] { return ends.size() == 1; }));
   EXPECT_EQ(progresses, (std::vector<double>{0.25, 1}));
   EXPECT_EQ(ends[0].outcome, PostRunner::Outcome::done);
+  EXPECT_EQ(ends[0].file, "a.mp4");
   EXPECT_TRUE(runner().idle());
 }
 

@@ -61,6 +61,16 @@ TEST_F(Store, OneThatIsOverIsFinishedAndTold) {
   EXPECT_NE(textOf(*store().file(id, "timeline")).find("\"durationMs\":5000"), std::string::npos);
 }
 
+TEST_F(Store, MayHaveAnotherNameThanItWasToHave) {
+  const RecordingId id = begin()->id;
+  post(making(finished(id, "another"), "another") +
+       "; echo '{\"done\":{\"file\":\"another.mp4\",\"durationMs\":5000,\"bytes\":18}}'");
+  store().finish(id, {});
+  ASSERT_TRUE(reaches(id, State::complete));
+  EXPECT_EQ(*store().file(id, "file"), policy.directory + "/another.mp4");
+  EXPECT_EQ(*store().file(id, "timeline"), policy.directory + "/another.json");
+}
+
 TEST_F(Store, OnlyTheFilesOfARecordingCanBeHad) {
   leaveComplete({"4k2mabcdefgh"}, "first");
   leaveComplete({"5k2mabcdefgh"}, "second");
