@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
     printUsage(stderr);
     return static_cast<int>(post::Outcome::wrongCall);
   }
+  log::configureFromEnvironment();
   std::signal(SIGPIPE, SIG_IGN);  // whoever started it may be gone; the work is done all the same
   const post::Outcome outcome = post::makeRecording(std::string(argument), stdout);
   log::flush();

@@ -9,7 +9,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -36,25 +35,6 @@ void printUsage(std::FILE* out) {
       "  --version  print the version\n"
       "  --help     print this\n",
       out);
-}
-
-// The server passes its own log settings on in the environment.
-void configureLog() {
-  const auto setting = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string_view(value ? value : "");
-  };
-  const auto levelName = setting("TESSERA_LOG_LEVEL");
-  const auto formatName = setting("TESSERA_LOG_FORMAT");
-  const auto level = levelName == "debug"   ? log::Level::debug
-                     : levelName == "warn"  ? log::Level::warn
-                     : levelName == "error" ? log::Level::error
-                                            : log::Level::info;
-  const auto format = formatName == "json"       ? log::Format::json
-                      : formatName == "journald" ? log::Format::journald
-                                                 : log::Format::text;
-  log::configure(level, format);
-  log::captureGLib();
 }
 
 bool isSocket(int fd) {
@@ -127,7 +107,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   mallopt(M_ARENA_MAX, kHeaps);
-  configureLog();
+  log::configureFromEnvironment();
+  log::captureGLib();
   raiseFileLimit();
   if (auto ready = initGStreamer(); !ready) {
     log::error("no GStreamer", {{"error", ready.error().text}});

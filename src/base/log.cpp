@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -131,6 +132,21 @@ GLogWriterOutput onGLibMessage(GLogLevelFlags flags, const GLogField* fields, gs
 void configure(Level level, Format newFormat) {
   threshold = level;
   format = newFormat;
+}
+
+void configureFromEnvironment() {
+  const auto setting = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string_view(value ? value : "");
+  };
+  const auto level = setting("TESSERA_LOG_LEVEL"), newFormat = setting("TESSERA_LOG_FORMAT");
+  configure(level == "debug"   ? Level::debug
+            : level == "warn"  ? Level::warn
+            : level == "error" ? Level::error
+                               : Level::info,
+            newFormat == "json"       ? Format::json
+            : newFormat == "journald" ? Format::journald
+                                      : Format::text);
 }
 
 bool enabled(Level level) {

@@ -26,6 +26,8 @@ struct Field {
 using Fields = std::initializer_list<Field>;
 
 void configure(Level level, Format format);
+// As a server tells the programs that it starts: TESSERA_LOG_LEVEL, TESSERA_LOG_FORMAT.
+void configureFromEnvironment();
 bool enabled(Level level);
 void write(Level level, std::string_view event, Fields fields = {});
 void flush();  // waits until everything written so far is out; for exit paths
