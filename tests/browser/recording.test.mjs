@@ -20,6 +20,7 @@ const films = mkdtempSync(path.join(tmpdir(), "tessera-films-"));
 const at = scene({ config: `[recordings]\nmin_free_gb = 0\n[sources]\nfiles_directory = "${films}"\n` });
 after(() => rmSync(films, { recursive: true }));
 const kPhone = { width: 360, height: 740 };
+const kToken = "a-token-that-is-long-enough-for-a-test";
 const kPostMs = 40000; // the file is made at the lowest priority
 
 /** @param {Person} person @param {string} action */
@@ -150,8 +151,8 @@ function colourOfHalves(element) {
   });
 }
 
-test("a recording that cannot begin is told to who asked, and to nobody else", async () => {
-  const server = await Server.start({ config: "[recordings]\nmin_free_gb = 1000000\n" });
+test("a recording that cannot begin is told to who asked alone; the list is for holders of the token", async () => {
+  const server = await Server.start({ config: `[recordings]\nmin_free_gb = 1000000\n[api]\ntoken = "${kToken}"\n` });
   try {
     const first = await at.open(ada), second = await at.open(bob);
     for (const person of [first, second]) {
@@ -164,6 +165,12 @@ test("a recording that cannot begin is told to who asked, and to nobody else", a
     assert.match((await toast.textContent()) ?? "", /(space|disk|free)/i);
     await badge(first, "");
     assert.deepEqual((await second.toasts()).filter((text) => /(space|disk|free)/i.test(text)), []);
+    await second.goto(`${server.url}/recordings`);
+    for (const [token, answer] of [["not-the-token-of-this-server", "The token is wrong."], [kToken, "There is no recording yet."]]) {
+      await second.page.fill("#token", token);
+      await second.page.keyboard.press("Enter");
+      await second.page.getByText(answer).waitFor();
+    }
     await Promise.all([first, second].map((person) => person.close()));
   } finally {
     await server.stop();
