@@ -136,10 +136,11 @@ void ProgramSource::followNeeds() {
   decltype(rungs_) ended;  // destroyed outside the lock
   {
     const std::lock_guard lock(mutex_);
-    const auto over = std::ranges::stable_partition(
-        rungs_, [&](const auto& each) { return std::ranges::find(needed, each.first) != needed.end(); });
-    std::ranges::move(over, std::back_inserter(ended));
-    rungs_.erase(over.begin(), over.end());
+    const auto over = std::stable_partition(rungs_.begin(), rungs_.end(), [&](const auto& each) {
+      return std::ranges::find(needed, each.first) != needed.end();
+    });
+    std::move(over, rungs_.end(), std::back_inserter(ended));
+    rungs_.erase(over, rungs_.end());
   }
   for (const RungId id : needed) {
     if (std::ranges::find(rungs_, id, [](const auto& each) { return each.first; }) == rungs_.end())
