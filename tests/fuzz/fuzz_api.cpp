@@ -4,6 +4,8 @@
 
 #include "check.h"
 #include "wire/api_messages.h"
+#include "wire/live_messages.h"
+#include "wire/recording_messages.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tessera;
@@ -20,5 +22,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(patch->muted || patch->maxHeight);
   else
     fuzz::require(!wire::encodeApiError(patch.error()).empty());
+  if (const auto request = wire::decodeStartRecording(text))
+    fuzz::require(!request->video || !request->format || hasVideo(*request->format));
+  else
+    fuzz::require(!wire::encodeApiError(request.error()).empty());
+  if (const auto output = wire::decodeAddOutput(text))
+    fuzz::require((output->kind == OutputKind::rtmp) != output->url.empty());
+  else
+    fuzz::require(!wire::encodeApiError(output.error()).empty());
+  if (const auto source = wire::decodeAddSource(text))
+    fuzz::require(!source->name.empty() && !source->url.empty());
+  else
+    fuzz::require(!wire::encodeApiError(source.error()).empty());
   return 0;
 }

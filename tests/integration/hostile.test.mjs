@@ -205,6 +205,46 @@ test("what is not theirs", async () => {
   }
 });
 
+test("recordings, outputs and sources that are not theirs", async () => {
+  const room = `/v1/rooms/${kRoom}`;
+  const calls = [["GET", "/v1/recordings"], ["GET", "/v1/recordings/abcdefghijkl"], ["DELETE", "/v1/recordings/abcdefghijkl"],
+    ["GET", "/v1/recordings/abcdefghijkl/file"], ["POST", `${room}/recordings`], ["POST", `${room}/recordings/abcdefghijkl/stop`],
+    ["GET", `${room}/outputs`], ["POST", `${room}/outputs`], ["GET", `${room}/sources`], ["POST", `${room}/sources`]];
+  for (const [method, path] of calls) {
+    const body = method === "POST" ? "{}" : undefined;
+    for (const headers of [{}, { Authorization: "Bearer correct-horse-batterz" }]) {
+      const response = await fetch(server.url + path, { method, headers, body });
+      assert.equal(response.status, 401, `${method} ${path}`);
+    }
+  }
+  for (const query of ["expires=99999999999&signature=", `expires=99999999999&signature=${"0".repeat(64)}`, "signature=x", "expires=-1&signature=%00"])
+    assert.equal((await fetch(`${server.url}/v1/recordings/abcdefghijkl/file?${query}`)).status, 401, query);
+});
+
+test("places where the room may not be sent, nor anything taken from", async () => {
+  const post = async (/** @type {string} */ what, /** @type {object | string} */ body) =>
+    (await fetch(`${server.url}/v1/rooms/${kRoom}/${what}`, { method: "POST", headers: { Authorization: "Bearer correct-horse-battery" },
+      body: typeof body === "string" ? body : JSON.stringify(body) })).status;
+  for (const url of ["rtmp://127.0.0.1/app/key", "rtmp://localhost/app/key", "rtmp://2130706433/app/key", "rtmp://[::1]/app/key"])
+    assert.ok([400, 403].includes(await post("outputs", { kind: "rtmp", url })), url);
+  for (const url of ["rtsp://127.0.0.1/x", "file:///etc/passwd", "file:../../etc/passwd", "http://169.254.169.254/", "v4l2:///dev/video0", "rtmp://h/a b"])
+    assert.ok([400, 403, 404].includes(await post("sources", { name: "Mallory", url })), url);
+  for (const what of ["recordings", "outputs", "sources"])
+    for (const body of ["[", "[]", "null", '{"kind":7,"name":7,"format":7}', `{"name":"${"x".repeat(5000)}","kind":"hls","url":"rtmp://h/a/b","format":"x"}`])
+      assert.ok([400, 413].includes(await post(what, body)), `${what} ${body.slice(0, 40)}`);
+  assert.equal(await post("outputs", "x".repeat(20000)), 413);
+});
+
+test("files that nobody offers", async () => {
+  const paths = ["/hls/../../etc/passwd", "/hls/here/%2e%2e/%2e%2e/etc/passwd", "/hls/here/index.m3u8", "/hls/here/..%2f..%2ftessera.toml",
+    "/v1/recordings/%2e%2e/file", "/v1/recordings/..%2f..%2ftessera.toml/file", "/v1/recordings/abcdefghijkl/tracks/..%2f..%2fresume.key"];
+  for (const path of paths) {
+    const request = (/** @type {string} */ range) => raw(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer correct-horse-battery\r\n${range}\r\n`);
+    for (const range of ["", "Range: bytes=0-\r\n", "Range: bytes=18446744073709551615-\r\n", `Range: bytes=${"0-1,".repeat(2000)}\r\n`])
+      assert.match(await request(range), /^HTTP\/1\.1 (400|404)/, path);
+  }
+});
+
 test("coming and going without a word", { timeout: 120000 }, async () => {
   for (let round = 0; round < 8; ++round) {
     const some = await Promise.all(Array.from({ length: 4 }, () => Client.open()));
