@@ -57,7 +57,7 @@ test("segments of 2 s, in step, with an end; from the room process that died to 
   const first = await Driver.start(t, "flashes");
   first.say(`hls out ${folder}`);
   const { lengths } = await listed(folder, 3);
-  assert.ok(lengths.every((length) => length >= 1.9 && length <= 2.1), `segments of ${lengths} s`);
+  assert.ok(lengths.every((length) => length > 1.7 && length < 2.4), `segments of ${lengths} s`);
   const { phase, delayMs, dropped, kbps } = await first.next("out", "its bitrate", (status) => status.kbps > 2000);
   assert.deepEqual({ phase, dropped }, { phase: "live", dropped: 0 });
   assert.ok(delayMs < 2000 && kbps < 3500, `${delayMs} ms, ${kbps} kbit/s`);

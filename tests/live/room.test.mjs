@@ -12,14 +12,14 @@ import { Server } from "../support/server.mjs";
 import { until } from "../support/wait.mjs";
 
 const kPrograms = process.env.TESSERA_BIN_DIR ?? fileURLToPath(new URL("../../build/dev/bin", import.meta.url));
-const kConfig = `[program]\nvideo_kbps = 800\n[outputs]\nallow = ["rtmp://127.0.0.1:*/live/*"]\n`;
+const kConfig = `[program]\nvideo_kbps = 800\n[outputs]\nallow = ["rtmp://127.0.0.1:*/live/*"]\n[log]\nlevel = "debug"\n`;
 const kKey = "open-sesame";
 
 /** @type {NginxRtmp} */
 let nginx;
 /** @type {Server} */
 let server;
-before(async () => void ([nginx, server] = await Promise.all([NginxRtmp.start(), Server.start({ config: kConfig, env: { TESSERA_LOG_LEVEL: "debug" } })])));
+before(async () => void ([nginx, server] = await Promise.all([NginxRtmp.start(), Server.start({ config: kConfig })])));
 after(() => Promise.all([nginx.stop(), server.stop()]));
 
 /** Three people who send picture and sound. @param {import("node:test").TestContext} t @param {string} room */
@@ -44,8 +44,8 @@ async function output(room, id) {
   return all.find((/** @type {{id: string}} */ each) => each.id === id);
 }
 
-/** @param {string} room @param {string} id @param {(output: any) => unknown} wanted @param {string} what */
-const until2 = (room, id, what, wanted) =>
+/** @param {string} room @param {string} id @param {string} what @param {(output: any) => unknown} wanted */
+const outputIs = (room, id, what, wanted) =>
   until(what, async () => {
     const found = await output(room, id);
     if (found && wanted(found)) return found;
@@ -72,9 +72,9 @@ test("a room goes out by RTMP and HLS, and goes on when its process dies", { tim
   assert.equal(made.status, 201);
   const { id } = await made.json();
   const hls = await (await outputs(room, "POST", { kind: "hls" })).json();
-  const { delayMs } = await until2(room, id, "it is live", ({ state, kbps }) => state === "live" && kbps > 200);
+  const { delayMs } = await outputIs(room, id, "it is live", ({ state, kbps }) => state === "live" && kbps > 200);
   assert.ok(delayMs < 2000, `${delayMs} ms late`);
-  await until2(room, hls.id, "HLS is live", ({ state, kbps }) => state === "live" && kbps > 200);
+  await outputIs(room, hls.id, "HLS is live", ({ state, kbps }) => state === "live" && kbps > 200);
 
   const playlist = `${server.url}${hls.target}`;
   const answer = await fetch(playlist);
@@ -86,7 +86,7 @@ test("a room goes out by RTMP and HLS, and goes on when its process dies", { tim
 
   process.kill(await server.roomPid(room), "SIGKILL");
   await until("the room's next process sends", async () => (await nginx.recordings(kKey)).length === 2, 40000);
-  await until2(room, id, "it is live again", ({ state, kbps }) => state === "live" && kbps > 200);
+  await outputIs(room, id, "it is live again", ({ state, kbps }) => state === "live" && kbps > 200);
   await until("HLS goes on", async () => (await (await fetch(playlist)).text()).includes("#EXT-X-DISCONTINUITY\n"), 40000);
 
   const pid = await server.roomPid(room);
@@ -100,5 +100,6 @@ test("a room goes out by RTMP and HLS, and goes on when its process dies", { tim
     assert.deepEqual(await media.gaps(file, "v", 300), []);
     assert.deepEqual(await media.gaps(file, "a", 100), []);
   }
+  assert.match(server.log, /debug/);
   assert.doesNotMatch(server.log, /sesame/);
 });
