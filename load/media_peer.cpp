@@ -36,11 +36,10 @@ constexpr double kReportBandwidth = 1e6;  // bit/s that reports may take, for a 
 // What is lost is asked for at once: by default an early report waits for up to half a second after the one
 // before (RFC 4585 section 3.5.2).
 void reportAtOnce(GstElement* rtpSession) {
-  GObject* session = nullptr;
-  g_object_get(rtpSession, "internal-session", &session, nullptr);
-  if (!session) return;
-  g_object_set(session, "rtcp-fraction", kReportBandwidth, nullptr);
-  g_object_unref(session);
+  GObject* internal = nullptr;
+  g_object_get(rtpSession, "internal-session", &internal, nullptr);
+  const auto session = gst::Ref<GObject>::adopt(internal);
+  if (session) g_object_set(session.get(), "rtcp-fraction", kReportBandwidth, nullptr);
 }
 
 // A jitter buffer keeps the first packet back for its whole latency, in case an earlier one is still under

@@ -51,7 +51,7 @@ RoomPipeline::RoomPipeline(const RoomSettings& settings, MediaRoomEvents& events
                                    events, [this] { changed(); });
   downlinks_ =
       std::make_unique<Downlinks>(settings, *peers_, Downlinks::Media{*video_, *audio_, *fanOut_}, events);
-  uplinks_ = std::make_unique<Uplinks>(settings.canvas, *peers_, events);
+  uplinks_ = std::make_unique<Uplinks>(*peers_, events);
   picture_ = std::make_unique<RoomPicture>(
       settings, *video_, [this](const Picture& picture) { events_.onPicture(picture); },
       [this](Uplinks::Shown shown, const CanvasSettings& canvas) {

@@ -81,8 +81,7 @@ std::vector<IngestPlanner::Shown> shownIn(const Scene& scene, const std::vector<
   return all;
 }
 
-Uplinks::Uplinks(const CanvasSettings& canvas, const Peers& peers, MediaRoomEvents& events)
-    : peers_(peers), events_(events), canvas_(canvas), planner_(canvas) {}
+Uplinks::Uplinks(const Peers& peers, MediaRoomEvents& events) : peers_(peers), events_(events) {}
 
 void Uplinks::show(Shown shown, const CanvasSettings& canvas) {
   shown_ = std::move(shown);

@@ -27,7 +27,7 @@ class Uplinks {
  public:
   using Shown = std::vector<IngestPlanner::Shown>;
 
-  Uplinks(const CanvasSettings& canvas, const Peers& peers, MediaRoomEvents& events);
+  Uplinks(const Peers& peers, MediaRoomEvents& events);
 
   // All who have a picture to send, as they are shown from the next plan on; also when somebody connected.
   void show(Shown shown, const CanvasSettings& canvas);

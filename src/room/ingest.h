@@ -25,8 +25,6 @@ class IngestPlanner {
   static constexpr double kMargin = 1.04;
   static constexpr int kLeastSide = 160;  // pixels, of the longer side
 
-  explicit IngestPlanner(const CanvasSettings& canvas) : canvas_(canvas) {}
-
   struct Shown {  // a connection that sends a picture
     ParticipantId participant;
     std::string pc = "main";

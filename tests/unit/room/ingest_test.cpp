@@ -14,7 +14,7 @@ class IngestTest : public testing::Test {
  protected:
   using Shown = IngestPlanner::Shown;
   CanvasSettings canvas;
-  IngestPlanner planner{canvas};
+  IngestPlanner planner;
   IngestPlanner::Clock::time_point now{std::chrono::seconds(1000)};
   std::vector<Shown> senders;
 
@@ -31,7 +31,7 @@ class IngestTest : public testing::Test {
   }
   // What one sender is told first.
   static Ingest asked(const Shown& shown, const CanvasSettings& canvas = {}) {
-    IngestPlanner planner(canvas);
+    IngestPlanner planner;
     const auto changes = planner.update({shown}, canvas, IngestPlanner::Clock::time_point{});
     return changes.size() == 1 ? changes[0].ingest : Ingest{-1, -1, -1, -1};
   }

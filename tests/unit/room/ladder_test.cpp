@@ -1,91 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "room/ladder.h"
-
-#include <gtest/gtest.h>
-
-#include <array>
+#include "ladder_fixture.h"
 
 namespace tessera {
 namespace {
 
 using namespace std::chrono_literals;
-using Nanos = ReceiverLadder::Nanos;
-
-const std::vector<RungSpec> kRungs{
-    {720, 30, 1500, 500}, {360, 30, 500, 166}, {180, 15, 150, 50}, {360, 0, 40, 13}};
-constexpr int kTop = 0, kMedium = 1, kSmall = 2, kStill = 3, kSoundAlone = 4;
-
-// A ladder whose network is told what to report. Its rungs' keyframes come 100 ms after each decision.
-class LadderTest : public testing::Test {
- protected:
-  static NetworkReport good() {
-    NetworkReport report;
-    report.feedback = true;
-    report.deliveredKbps = 1700;
-    return report;
-  }
-  static NetworkReport congested(std::optional<int> kbps) {
-    NetworkReport report = good();
-    report.congested = true;
-    report.kbps = kbps;
-    return report;
-  }
-  static NetworkReport interrupted() {
-    NetworkReport report;
-    report.congested = true;
-    return report;
-  }
-
-  const ReceiverLadder::Decision& step() {
-    now_ += 100ms;
-    input_.network = network_;
-    input_.bestLevel = bestLevel_;
-    input_.kbpsOfOthers = others_;
-    input_.sentLevel = keyframes_ ? decision_.level : input_.sentLevel;
-    decision_ = ladder_.update(input_, now_);
-    input_.stats.reset();
-    return decision_;
-  }
-  const ReceiverLadder::Decision& pass(Nanos duration) {
-    for (const Nanos end = now_ + duration; now_ < end;) step();
-    return decision_;
-  }
-  void congestFor(Nanos duration, std::optional<int> kbps) {
-    network_ = congested(kbps);
-    pass(duration);
-    network_ = good();
-    network_.kbps = kbps;
-  }
-  // Seconds until a trial begins.
-  double untilTrial(Nanos limit = 300s) {
-    const Nanos began = now_;
-    while (!step().trial && now_ - began < limit) {
-    }
-    return std::chrono::duration<double>(now_ - began).count();
-  }
-  // The trial that is under way is found to be too much.
-  void failTrial() {
-    pass(300ms);
-    ASSERT_TRUE(decision_.trial);
-    congestFor(300ms, 200);
-    ASSERT_FALSE(decision_.trial);
-    network_ = good();
-  }
-  const ReceiverLadder::Decision& says(const ReceiverStats& stats) {
-    pass(2s);
-    input_.stats = stats;
-    return step();
-  }
-
-  ReceiverLadder ladder_{kRungs, 40};
-  ReceiverLadder::Input input_;
-  ReceiverLadder::Decision decision_;
-  NetworkReport network_ = good();
-  std::array<int, 4> others_{};
-  int bestLevel_ = 0;
-  bool keyframes_ = true;
-  Nanos now_ = 1000s;
-};
 
 TEST_F(LadderTest, BeginsWithTheBestThatIsWanted) {
   EXPECT_EQ(step(), (ReceiverLadder::Decision{kTop, 1500, 3750, ReceivingLimit::none, false}));
@@ -358,86 +277,6 @@ TEST_F(LadderTest, AWishForWhatItHasDoesNotFreeIt) {
   pass(1s);
   bestLevel_ = kTop;
   EXPECT_EQ(step().level, kTop) << "free again";
-}
-
-TEST_F(LadderTest, ADeviceThatDropsFramesGetsLess) {
-  pass(10s);
-  const ReceiverStats drops{2, 30, 30, 0, 10};
-  EXPECT_EQ(says(drops).level, kTop) << "once is chance";
-  EXPECT_EQ(says(drops).level, kMedium);
-  EXPECT_EQ(decision_.why, ReceivingLimit::device);
-  const ReceiverStats fine{2, 60, 0, 0, 8};
-  EXPECT_EQ(says(fine).level, kMedium);
-  EXPECT_NEAR(untilTrial(), 7.9, 2);
-}
-
-TEST_F(LadderTest, ADeviceIsTriedMoreAndMoreRarely) {
-  pass(10s);
-  const ReceiverStats drops{2, 30, 30, 0, 10};
-  double last = 0;
-  for (int i = 0; i < 6; ++i) {
-    says(drops);
-    says(drops);
-    ASSERT_EQ(decision_.level, kMedium);
-    const double wait = untilTrial();
-    EXPECT_GE(wait, std::min(1.9 * last, 119.0)) << i;
-    last = wait;
-    pass(3s);
-    ASSERT_EQ(decision_.level, kTop);
-  }
-  EXPECT_LE(last, 121);
-}
-
-TEST_F(LadderTest, ASlowDecoderGetsLess) {
-  pass(10s);
-  const ReceiverStats slow{2, 50, 0, 0, 35};
-  says(slow);
-  EXPECT_EQ(says(slow).level, kMedium);
-  // At 15 frames/s that would do.
-  says(slow);
-  EXPECT_EQ(says(slow).level, kSmall);
-  says(slow);
-  EXPECT_EQ(says(slow).level, kSmall);
-}
-
-TEST_F(LadderTest, ADeviceIsJudgedByWhatItIsSent) {
-  pass(10s);
-  const ReceiverStats slow{2, 30, 0, 0, 35};
-  input_.canvasFps = 15;
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(says(slow).level, kTop);
-  input_.canvasFps = 30;
-  says(slow);
-  EXPECT_EQ(says(slow).level, kMedium);
-}
-
-TEST_F(LadderTest, FreezesAreTheDevicesOnlyWhenTheNetworkIsWell) {
-  pass(10s);
-  const ReceiverStats frozen{2, 50, 0, 3, 8};
-  network_.loss = 0.1;
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(says(frozen).level, kTop);
-  network_.loss = 0;
-  says(frozen);
-  EXPECT_EQ(says(frozen).level, kMedium);
-}
-
-TEST_F(LadderTest, WhatIsSaidOfTheTimeBeforeAMoveDoesNotCount) {
-  pass(10s);
-  const ReceiverStats drops{2, 30, 30, 0, 10};
-  says(drops);
-  says(drops);
-  ASSERT_EQ(decision_.level, kMedium);
-  pass(500ms);
-  for (int i = 0; i < 5; ++i) {
-    input_.stats = drops;
-    EXPECT_EQ(step().level, kMedium);
-  }
-}
-
-TEST_F(LadderTest, AStillPictureAsksNothingOfADevice) {
-  bestLevel_ = kStill;
-  pass(10s);
-  const ReceiverStats bad{2, 1, 20, 9, 900};
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(says(bad).level, kStill);
 }
 
 TEST_F(LadderTest, AnInterruptionHoldsTheLevelAndEndsATrial) {
