@@ -118,7 +118,8 @@ Result<bool> writePoster(const std::string& media, const char* demuxer, const st
   const AVStream& video = *(*input)->streams[stream];
   auto decoder = openDecoder(*video.codecpar, video.time_base);
   if (!decoder) return tl::unexpected(std::move(decoder).error());
-  const std::int64_t quarter = av_rescale_q((*input)->duration / 4, AV_TIME_BASE_Q, video.time_base);
+  const std::int64_t quarter =
+      av_rescale_q((*input)->duration / 4, AVRational{1, AV_TIME_BASE}, video.time_base);
   FramePtr best;
   Look bestLook;
   for (int i = kCandidates; i-- > 0 && !bestLook.good();) {  // the later ones: by then people have come

@@ -182,7 +182,8 @@ test("separate tracks are as long as the file and say at the same time what was 
   const bob = await media.sound(each.file("-bob.ogg"));
   const [start] = media.beeps(bob, 600);
   const joinMs = finished.chapters[1].mediaMs;
-  assert.ok(Math.abs(start - joinMs - 1500) < 15, `Bob speaks at ${start}, the second part begins at ${joinMs}`);
+  // ffmpeg's parts begin their picture 21 ms late, by what its AAC begins early
+  assert.ok(Math.abs(start - joinMs - 1500) < 35, `Bob speaks at ${start}, the second part begins at ${joinMs}`);
   assert.deepEqual(media.tonesAt(bob, 2000, [300, 600]), []);
 });
 
