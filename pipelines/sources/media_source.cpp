@@ -106,9 +106,10 @@ class PlayedSource final : public MediaSource {
 
   void onMedia(int number, bool video, bool audio) {
     if (number != current_.number) return;
-    if (status_.phase != SourcePhase::playing) startedAt_ = gst::now();
-    status_.video = video;
-    status_.audio = audio;
+    const bool goesOn = status_.phase == SourcePhase::playing;  // another round, or its other medium
+    if (!goesOn) startedAt_ = gst::now();
+    status_.video = video || (goesOn && status_.video);
+    status_.audio = audio || (goesOn && status_.audio);
     tell(SourcePhase::playing);
     if (!loop_ || url_.isStream() || next_.playback) return;
     const auto length = current_.playback->length();

@@ -64,6 +64,13 @@ struct SourceUnderTest {
     };
   }
 
+  // Nothing of it may hang, however it was let go of.
+  ~SourceUnderTest() {
+    source.reset();
+    EXPECT_TRUE(runUntil([&] { return reaper.pending() == 0; }));
+    EXPECT_EQ(reaper.hung(), 0);
+  }
+
   void play(const std::string& url, bool loop = false) {
     MediaSource::Handlers handlers;
     handlers.onStatus = [this](const SourceStatus& status) { statuses.push_back(status); };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fstream>
 
-#include "base/log.h"
 #include "source_fixture.h"
 #include "support/scripted_server.h"
 
@@ -58,20 +57,57 @@ TEST(SourceSafety, OpensNothingThatAFileNames) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-// A film that says that its media lie in another file: what its own offsets point at is read, and no other.
+std::string numberOf(std::size_t value) {
+  std::string text(4, '\0');
+  for (int i = 0; i < 4; ++i) text[static_cast<std::size_t>(i)] = static_cast<char>(value >> (24 - 8 * i));
+  return text;
+}
+
+std::string box(const std::string& type, const std::string& content) {
+  return numberOf(content.size() + 8) + type + content;
+}
+
+// The boxes of a film, with a data reference (ISO/IEC 14496-12, 8.7.2) to `url` in the place of its own.
+std::string referringTo(const std::string& url, const std::string& boxes) {
+  std::string all;
+  for (std::size_t at = 0; at + 8 <= boxes.size();) {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < 4; ++i) size = size << 8 | static_cast<unsigned char>(boxes[at + i]);
+    const std::string type = boxes.substr(at + 4, 4);
+    std::string content = boxes.substr(at + 8, size - 8);
+    if (type == "dref") {
+      const std::string none(4, '\0');
+      content = none + numberOf(1) + box("url ", none + url + '\0');
+    } else if (type == "moov" || type == "trak" || type == "mdia" || type == "minf" || type == "dinf") {
+      content = referringTo(url, content);
+    }
+    all += box(type, content);
+    at += size;
+  }
+  return all;
+}
+
+// Films that say that their media, or they themselves, are elsewhere.
 TEST(SourceSafety, TakesNoMediaFromOutsideAFilm) {
   const TemporaryDirectory folder;
   ScriptedServer server;
+  const std::string url = "http://127.0.0.1:" + server.port() + "/film.mp4";
   makeFilm(folder / "film.mp4", colour("red", 1) + kH264Aac);
-  std::string film = test::contentOf(folder / "film.mp4");
-  const std::string own("url \0\0\0\1", 8);
-  const std::size_t at = film.find(own);
-  ASSERT_NE(at, std::string::npos);
-  film[at + 7] = '\0';  // not in this file; the location that should follow would be the next box
-  std::ofstream(folder / "film.mp4", std::ios::binary) << film;
-  SourceUnderTest under;
-  under.playFile(folder / "film.mp4");
-  EXPECT_TRUE(runUntil([&] { return under.was(SourcePhase::ended) || under.was(SourcePhase::failed); }));
+  const std::string film = test::contentOf(folder / "film.mp4");
+  const std::string referring = referringTo(url, film);
+  ASSERT_GT(referring.size(), film.size());
+  const std::string moved =
+      box("ftyp", "qt  " + numberOf(0) + "qt  ") +
+      box("moov", box("rmra", box("rmda", box("rdrf", numberOf(0) + "url " + numberOf(url.size() + 1) + url +
+                                                          '\0'))));
+  for (const auto& [name, text] : {Written{"referring.mp4", referring}, Written{"moved.mov", moved}}) {
+    std::ofstream(folder / name, std::ios::binary) << text;
+    SourceUnderTest under;
+    under.playFile(folder / name);
+    EXPECT_TRUE(runUntil([&] { return under.was(SourcePhase::ended) || under.was(SourcePhase::failed); }))
+        << name;
+    EXPECT_TRUE(name == std::string("referring.mp4") || under.was(SourcePhase::failed));
+  }
   EXPECT_EQ(server.connections(), 0);
 }
 
