@@ -124,17 +124,18 @@ std::optional<Error> RtmpAttempt::overdue() const {
   const nanoseconds now = gst::now();
   if (!connected() && now - startedAt_ > kConnectWithin)
     return Error{ErrorCode::timeout, fmt::format("no answer for {} s", kConnectWithin.count())};
-  // Nothing to take is not its fault.
-  if (connected() && meter_->fedAt > meter_->takenAt && now - nanoseconds(meter_->takenAt) > kTakesNothingFor)
+  if (connected() && meter_->waits() && now - nanoseconds(meter_->takenAt) > kTakesNothingFor)
     return Error{ErrorCode::timeout,
                  fmt::format("the server took nothing for {} s", kTakesNothingFor.count())};
   return std::nullopt;
 }
 
 std::chrono::milliseconds RtmpAttempt::takeDelay() {
-  std::int64_t delay = meter_->maxDelay.exchange(0);
-  if (delay == 0 && meter_->lastPts > 0) delay = (gst::now() - nanoseconds(meter_->lastPts)).count();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(nanoseconds(delay));
+  if (const std::int64_t most = meter_->maxDelay.exchange(0); most > 0)
+    delay_ = nanoseconds(most);
+  else if (meter_->lastPts > 0 && meter_->waits())
+    delay_ = gst::now() - nanoseconds(meter_->lastPts);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(delay_);
 }
 
 void RtmpAttempt::close() {

@@ -35,7 +35,7 @@ class RtmpAttempt {
   std::optional<Error> overdue() const;
 
   std::int64_t bytes() const { return meter_->bytes; }  // handed over
-  // From the mix to what has been handed over: the most since the last call, or how long nothing was.
+  // From the mix to what has been handed over: the most since the last call; while nothing is taken it grows.
   std::chrono::milliseconds takeDelay();
 
   void close();  // nothing is called any more
@@ -48,6 +48,7 @@ class RtmpAttempt {
     std::atomic<std::int64_t> maxDelay{0};  // ns
     std::atomic<std::int64_t> takenAt{0};   // ns, CLOCK_MONOTONIC
     std::atomic<std::int64_t> fedAt{0};     // ns, CLOCK_MONOTONIC, by the feeding thread: the last item
+    bool waits() const { return fedAt > takenAt; }  // something waits to be taken
   };
 
   RtmpAttempt(const FedPipeline::Media& media, Handlers handlers);
@@ -58,6 +59,7 @@ class RtmpAttempt {
   const std::chrono::nanoseconds startedAt_;
   std::optional<std::chrono::nanoseconds> connectedAt_;
   Handlers handlers_;
+  std::chrono::nanoseconds delay_{0};
   const std::shared_ptr<Meter> meter_ = std::make_shared<Meter>();
   FedPipeline pipeline_;
   GstElement* sink_ = nullptr;  // the pipeline's

@@ -7,6 +7,7 @@ import * as media from "../support/media_check.mjs";
 import { NginxRtmp } from "../support/nginx_rtmp.mjs";
 import { pause, until } from "../support/wait.mjs";
 import { Driver } from "./driver.mjs";
+import { SlowWay } from "./slow_way.mjs";
 import { Watcher } from "./watcher.mjs";
 
 const kMostDelayMs = 2000;
@@ -124,6 +125,26 @@ test("a server that hangs up again and again is called again and again", { timeo
   await driver.stop();
   await assertConnections("dropped", 4);
   await assertUntouched(driver, "beside-dropped");
+});
+
+test("a way that carries too little costs pictures, and no delay that grows", { timeout: 120000 }, async (t) => {
+  const driver = await Driver.start(t, "colours");
+  const way = await SlowWay.to(t, nginx.ports.rtmp);
+  driver.say(`rtmp out rtmp://127.0.0.1:${way.port}/live/slow`);
+  driver.say(`rtmp other ${sound.url("beside-slow")}`);
+  await driver.next("out", "all is well", ({ kbps }) => kbps > 2000);
+  way.bytesPerSecond = 190000; // 1.5 of 2.6 Mbit/s
+  await driver.next("out", "pictures are dropped", ({ dropped }) => dropped > 0);
+  const slow = await driver.seconds("out", 12);
+  assert.deepEqual(new Set(slow.map(({ phase }) => phase)), new Set(["live"]));
+  assert.ok(Math.max(...slow.map(({ delayMs }) => delayMs)) < 3000, `${slow.map(({ delayMs }) => delayMs)} ms late`);
+  assert.ok((slow.at(-1)?.dropped ?? 0) > (slow[0]?.dropped ?? 0), "more and more are dropped");
+  way.bytesPerSecond = Infinity;
+  await driver.next("out", "all is well again", ({ delayMs, kbps }) => delayMs < 500 && kbps > 2000);
+  assert.equal(driver.status("out")?.reconnects, 0);
+  await assertInTime(new Watcher(t, nginx.url("slow"), driver.startMs));
+  await driver.stop();
+  await assertUntouched(driver, "beside-slow");
 });
 
 test("keys are in no log and no list of processes or threads", { timeout: 60000 }, async (t) => {
