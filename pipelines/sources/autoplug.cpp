@@ -78,20 +78,20 @@ int select(GstPad* pad, GstCaps* caps, GstElementFactory* factory, SourceUrl::Ki
   return kTry;
 }
 
-// A decoder of pictures works behind all else, with a thread or two. Its own threads begin as the one that
-// brings it its first event.
-void tameDecoder(GstElement* element, bool live) {
+// A decoder of pictures works behind all else, on the thread that brings it data, which brings it nothing
+// before its first buffer but what another thread may bring as well.
+void tameDecoder(GstElement* element) {
   GstElementFactory* factory = gst_element_get_factory(element);
   constexpr GstElementFactoryListType kPictureDecoder = GST_ELEMENT_FACTORY_TYPE_DECODER |
                                                         GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO |
                                                         GST_ELEMENT_FACTORY_TYPE_MEDIA_IMAGE;
   if (!factory || !gst_element_factory_list_is_type(factory, kPictureDecoder)) return;
+  // Each further thread of libav's begins with the stream's description, elsewhere, and is a frame's delay.
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "max-threads"))
-    g_object_set(element, "max-threads", live ? 1 : 2, nullptr);  // each thread of libav's is a frame's delay
+    g_object_set(element, "max-threads", 1, nullptr);
   const auto sink = gst::staticPad(element, "sink");
   if (!sink) return;
-  gst::addLastingProbe(sink->get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, [](GstPad*, GstPadProbeInfo* info) {
-    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  gst::addLastingProbe(sink->get(), GST_PAD_PROBE_TYPE_BUFFER, [](GstPad*, GstPadProbeInfo*) {
     preferThisThread(Precedence::behind);
     return GST_PAD_PROBE_REMOVE;
   });
@@ -110,9 +110,7 @@ void restrictAutoplug(GstElement* decodebin, SourceUrl::Kind kind,
         return select(pad, caps, factory, kind, chosen, *shared);
       });
   auto adding = gst::SignalConnection::connect<Adding>(
-      decodebin, "element-added", [live = kind != SourceUrl::Kind::file](GstElement*, GstElement* element) {
-        tameDecoder(element, live);
-      });
+      decodebin, "element-added", [](GstElement*, GstElement* element) { tameDecoder(element); });
   const std::lock_guard lock(shared->mutex);
   shared->connections.push_back(std::move(selecting));
   shared->connections.push_back(std::move(adding));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -137,12 +139,24 @@ TEST(SourceFile, RefusesPicturesBeyondItsSize) {
   EXPECT_EQ(under.video->probe.frames(), 0);
 }
 
+int niceOfThisThread() {
+  return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
+}
+
+// Its decoder works behind all else, its sound does not.
 TEST(SourceFile, PlaysLargeOnesWithTheirSound) {
   const TemporaryDirectory folder;
   makeFilm(folder / "large.mp4", colour("red", 2, "3840x2160") + tone(440, 2) + kH264Aac);
   SourceUnderTest under;
+  std::atomic<int> pictureNice{0}, soundNice{0};
+  under.video->probe.onFrame = [&](const mix::VideoFrame&) { pictureNice = niceOfThisThread(); };
+  under.audio->probe.onSamples = [&](std::span<const std::int16_t>, mix::Nanos) {
+    soundNice = niceOfThisThread();
+  };
   under.playFile(folder / "large.mp4");
   ASSERT_TRUE(runUntil([&] { return under.was(SourcePhase::ended); }, 60s));
+  EXPECT_EQ(soundNice, niceOfThisThread());
+  EXPECT_GE(pictureNice, std::max(10, soundNice.load()));
   EXPECT_GT(under.video->probe.frames(), 5);
   EXPECT_EQ(under.video->probe.width(), 3840);
   EXPECT_GT(under.audio->probe.toneBandDb(440), kHeardDb);
