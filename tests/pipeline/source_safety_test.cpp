@@ -164,6 +164,24 @@ TEST(SourceSafety, SendsNothingByUdpForAnRtspServer) {
   close(victim);
 }
 
+// It takes the connection, and that is all.
+TEST(SourceSafety, IsLetGoOfWhileAServerSaysNothing) {
+  ScriptedServer busy;  // with its one conversation: who comes later is not answered
+  const int first = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(busy.port())));
+  ASSERT_EQ(connect(first, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  for (const char* scheme : {"rtsp", "rtmp", "rtsps", "rtmps"}) {
+    SourceUnderTest under;
+    under.play(scheme + std::string("://127.0.0.1:") + busy.port() + "/live/cam");
+    test::runFor(300ms);
+    EXPECT_TRUE(under.is(SourcePhase::connecting)) << scheme;
+  }
+  close(first);
+}
+
 TEST(SourceSafety, RefusesWhatIsNoSource) {
   for (const char* url :
        {"", "film.mp4", "http://127.0.0.1/film.mp4", "https://a/b", "file:film.mp4", "file://host/film.mp4",
