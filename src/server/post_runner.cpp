@@ -19,18 +19,6 @@
 namespace tessera::server {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kLimitsMemory = false;  // shadow memory is terabytes of address space
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool kLimitsMemory = false;
-#else
-constexpr bool kLimitsMemory = true;
-#endif
-#else
-constexpr bool kLimitsMemory = true;
-#endif
-
 struct ChildSetup {
   std::int64_t memoryBytes;
   pid_t parent;
@@ -44,13 +32,26 @@ void setUpChild(gpointer data) {
   setpriority(PRIO_PROCESS, 0, 19);
   constexpr int kWhoProcess = 1, kIdleClass = 3 << 13;  // linux/ioprio.h
   syscall(SYS_ioprio_set, kWhoProcess, 0, kIdleClass);
-  if (!kLimitsMemory) return;
+  if (!PostRunner::kLimitsMemory) return;
   const auto bytes = static_cast<rlim_t>(setup.memoryBytes);
   const rlimit limit{bytes, bytes};
   setrlimit(RLIMIT_AS, &limit);
 }
 
 }  // namespace
+
+// The shadow memory of sanitizers is terabytes of address space.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+const bool PostRunner::kLimitsMemory = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+const bool PostRunner::kLimitsMemory = false;
+#else
+const bool PostRunner::kLimitsMemory = true;
+#endif
+#else
+const bool PostRunner::kLimitsMemory = true;
+#endif
 
 PostRunner::PostRunner(Environment environment, Events events)
     : environment_(std::move(environment)), events_(std::move(events)) {}

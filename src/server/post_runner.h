@@ -21,6 +21,8 @@ namespace tessera::server {
 // processor and disk, and bounded memory. It dies with the server. Main thread.
 class PostRunner {
  public:
+  static const bool kLimitsMemory;  // false in a build with sanitizers
+
   struct Environment {
     std::string program;
     std::string logLevel, logFormat;  // TESSERA_LOG_LEVEL and TESSERA_LOG_FORMAT of the child
