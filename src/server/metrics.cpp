@@ -125,8 +125,9 @@ MetricFamily sources(const std::vector<RoomSample>& rooms) {
   MetricFamily family{"tessera_room_sources", "Sources by state.", MetricType::Gauge, {}};
   for (const RoomSample& room : rooms)
     for (const auto& [phase, name] : wire::EnumNames<SourcePhase>::names) {
-      const auto count = std::count_if(room.sources.begin(), room.sources.end(),
-                                       [&](const auto& each) { return each.status.phase == phase; });
+      const auto count =
+          std::count_if(room.sources.begin(), room.sources.end(),
+                        [wanted = phase](const auto& each) { return each.status.phase == wanted; });
       family.metric.push_back(sample(MetricType::Gauge, static_cast<double>(count),
                                      {{"room", room.room.value}, {"state", std::string(name)}}));
     }
