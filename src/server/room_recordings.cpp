@@ -117,7 +117,7 @@ void RoomRecordings::stop(Recording& recording, const std::optional<Error>& why)
   room_.onChanged();
 }
 
-void RoomRecordings::finish(const RecordingId& id, const std::optional<Error>& why) {
+void RoomRecordings::finish(RecordingId id, std::optional<Error> why) {
   store_.finish(id, why);
   recordings_.remove_if([&](const Recording& each) { return each.id == id; });
   if (why) lastError_ = why;

@@ -71,7 +71,7 @@ class RoomRecordings {
   void startPart(Recording& recording);
   void settle(Recording& recording);
   void stop(Recording& recording, const std::optional<Error>& why);
-  void finish(const RecordingId& id, const std::optional<Error>& why);
+  void finish(RecordingId id, std::optional<Error> why);  // by value: they may be of what goes
   void tell(Recording& recording);
   void note(const Recording& recording, wire::TimelineKind kind);
   void report(const Recording& recording);
