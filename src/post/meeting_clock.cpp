@@ -42,7 +42,9 @@ void MeetingClock::addPart(const PartTimes& part, std::int64_t startedAtMs) {
       pausedSince_ = -1;
     }
   }
-  const std::int64_t rest = part.baseMs + part.lengthMs - (ties_.empty() ? 0 : ties_.back().mediaMs);
+  if (ties_.empty())  // what they speak of was lost, all of it
+    tie(std::max<std::int64_t>(0, points.front().unixMs - points.front().mediaMs), part.baseMs);
+  const std::int64_t rest = part.baseMs + part.lengthMs - ties_.back().mediaMs;
   if (rest > kRoundingMs && pausedSince_ < 0) tie(ties_.back().unixMs + rest, ties_.back().mediaMs + rest);
 }
 

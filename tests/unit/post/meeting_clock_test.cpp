@@ -29,6 +29,14 @@ TEST(MeetingClock, GoesAtRealSpeedWithinAPart) {
   EXPECT_TRUE(clock.gaps().empty());
 }
 
+TEST(MeetingClock, TakesAPartWhosePointsAreAllOfWhatWasLost) {
+  const PartTimes part{0, 700, 0, {{kNoon + 1000, 1000, PartPointKind::tick}}};
+  const MeetingClock clock({part}, kNoon);
+  EXPECT_EQ(clock.startUnixMs(), kNoon);
+  EXPECT_EQ(clock.mediaAt(kNoon + 300), 300);
+  EXPECT_EQ(clock.endUnixMs(), kNoon + 700);
+}
+
 TEST(MeetingClock, StandsStillInAGap) {
   const MeetingClock clock({plainPart(kNoon, 0, 10'000), plainPart(kNoon + 14'000, 10'000, 5000)}, kNoon);
   EXPECT_EQ(clock.mediaAt(kNoon + 12'000), 10'000);
