@@ -39,6 +39,7 @@ Status Joiner::add(const PlannedPart& part, const OnBytes& onBytes) {
     onBytes(reader->bytesRead());
     status = addPacket(*kind, packet.get());
   }
+  if (status) status = reader->whole();
   if (status) status = addPacket(Kind::video, nullptr);
   if (status) status = addPacket(Kind::sound, nullptr);
   const Ticks missing = span_.end + shift_ - run_.end();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "post/part_reader.h"
 
+#include <cstring>
+
 #include "post/opus_packets.h"
 
 namespace tessera::post {
@@ -78,6 +80,12 @@ std::optional<Kind> PartReader::next(AVPacket& packet) {
     packet.dts = packet.pts;            // encoders of live pictures reorder nothing
     if (ofVideo ? acceptVideo(packet) : acceptSound(packet)) return ofVideo ? Kind::video : Kind::sound;
   }
+}
+
+Status PartReader::whole() const {
+  const int code = input_->pb ? input_->pb->error : 0;
+  if (code >= 0 || code == AVERROR_EOF) return {};
+  return fail(ErrorCode::io, "reading {}: {}", input_->url, std::strerror(AVUNERROR(code)));
 }
 
 bool PartReader::acceptVideo(AVPacket& packet) {

@@ -30,6 +30,8 @@ class PartReader {
 
   // The next packet; nothing at the end. `pts`, `dts` and (of sound) `duration` are set.
   std::optional<Kind> next(AVPacket& packet);
+  // After the end: an error when it is the disk that did not go on, and not the file that ends there.
+  [[nodiscard]] Status whole() const;
 
   // Null: there is no such stream.
   const AVCodecParameters* video() const { return parametersOf(video_); }

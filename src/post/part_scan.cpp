@@ -95,6 +95,7 @@ Result<PartScan> scanPart(const std::string& path, bool video,
       sounds.add(at);
     }
   }
+  if (auto whole = reader->whole(); !whole) return tl::unexpected(std::move(whole).error());
   const Ticks soundEnd = sounds.end;
   if (video ? pictures.packets == 0 : sounds.packets == 0)
     return fail(ErrorCode::mediaFailed, "{} holds nothing that can be decoded", path);

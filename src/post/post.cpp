@@ -115,6 +115,8 @@ class Maker {
           scanPart(part.path, hasVideo(job_.plan.formats.format), [&](std::int64_t at) { progress_.at(at); });
       progress_.nextFile(part.bytes);
       const bool closed = !part.points.empty() && part.points.back().event == wire::PartPointKind::stop;
+      // What a disk does not give now it may give later; what is left out is removed in the end.
+      if (!scanned && scanned.error().code == ErrorCode::io) return tl::unexpected(scanned.error());
       if (scanned && (!closed || scanned->damage.any())) checkTail(part, *scanned);
       if (!scanned) {
         repaired(fmt::format("part {} is left out: nothing of it can be used", part.number));

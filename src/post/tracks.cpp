@@ -27,7 +27,7 @@ class Track {
       run_.wrote(packet->duration);
       if (auto written = output_.writeSound(*packet); !written) return written;
     }
-    return {};
+    return reader.whole();
   }
 
   Status finish(Ticks duration) {
@@ -85,6 +85,7 @@ Result<bool> writeTrack(const std::string& path, const std::string& title, std::
   std::optional<Track> track;
   for (const TrackPart& part : parts) {
     auto reader = PartReader::open(part.path, false, part.span.end + PartReader::kMaxJump);
+    if (!reader && reader.error().code == ErrorCode::io) return tl::unexpected(reader.error());
     if (!reader || reader->sound()->codec_id != AV_CODEC_ID_OPUS) continue;
     if (!track) {
       const int channels = reader->sound()->ch_layout.nb_channels == 1 ? 1 : 2;
