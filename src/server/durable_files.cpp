@@ -2,6 +2,7 @@
 #include "server/durable_files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -100,6 +101,19 @@ Status makeDirectory(const std::string& path) {
   if (errno != EEXIST) return ioError("making", path);
   std::error_code error;
   if (!fs::is_directory(whole, error)) return fail(ErrorCode::io, "{} is not a directory", path);
+  return {};
+}
+
+DirectoryHold::~DirectoryHold() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+// A file system that knows no such locks is used without.
+Status DirectoryHold::take(const std::string& path) {
+  fd_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd_ < 0) return ioError("opening", path);
+  if (flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return fail(ErrorCode::conflict, "another server uses {}", path);
   return {};
 }
 

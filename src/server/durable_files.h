@@ -17,6 +17,18 @@ namespace tessera::server {
 [[nodiscard]] Status appendLine(const std::string& path, std::string_view line);  // not synced
 // With its parents, for the owner alone; one that is there is left as it is.
 [[nodiscard]] Status makeDirectory(const std::string& path);
+// A directory that is one process's alone for as long as this lives, whatever becomes of the process (flock).
+class DirectoryHold {
+ public:
+  DirectoryHold() = default;
+  ~DirectoryHold();
+  DirectoryHold(const DirectoryHold&) = delete;
+  DirectoryHold& operator=(const DirectoryHold&) = delete;
+  [[nodiscard]] Status take(const std::string& path);
+
+ private:
+  int fd_ = -1;
+};
 void removeTree(const std::string& path);
 std::vector<std::string> namesIn(const std::string& directory);  // sorted
 

@@ -49,12 +49,14 @@ void RecordingStore::open() {
     if (auto made = makeDirectory(policy_.directory + "/.work"); !made) return made;
     if (access((policy_.directory + "/.work").c_str(), W_OK | X_OK) != 0)
       return fail(ErrorCode::io, "{} is not writable", policy_.directory);
-    return {};
+    return hold_.take(policy_.directory + "/.work");
   };
   if (const Status status = usable(); !status) {
     unusable_ = status.error();
     log::error("nothing can be recorded", {{"why", unusable_->text}});
   }
+  // Those of another server that runs are not ours to finish or to delete.
+  if (unusable_ && unusable_->code == ErrorCode::conflict) return;
   for (FoundRecording& found : scanRecordings(policy_.directory)) {
     const RecordingId id = found.info.id;
     auto entry = std::make_unique<Entry>();

@@ -98,6 +98,7 @@ class RecordingStore {
 
   RecordingPolicy policy_;
   FinalHandler onFinal_;
+  DirectoryHold hold_;
   std::optional<Error> unusable_;  // why nothing can be recorded at all
   std::map<RecordingId, std::unique_ptr<Entry>> entries_;
   DiskUse use_;  // as measured last

@@ -33,6 +33,19 @@ TEST_F(Store, ARecordingBeginsWithWhatItIsOnTheDisk) {
   EXPECT_EQ(store().remove(info->id).error().code, ErrorCode::conflict);
 }
 
+// Two servers of one user have the same state directory unless they are told otherwise.
+TEST_F(Store, ASecondServerLeavesTheRecordingsOfTheFirstAlone) {
+  const RecordingId id = begin()->id;
+  server::RecordingStore second(policy, environment);
+  second.open();
+  EXPECT_TRUE(second.list().empty());
+  const auto refused = second.begin({"there"}, {}, {});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().text.find("another server"), std::string::npos) << refused.error().text;
+  EXPECT_FALSE(planOf(id).endedAtMs.has_value());
+  EXPECT_EQ(stateOf(id), State::recording);
+}
+
 TEST_F(Store, WhatHappensIsAppendedToTheTimeline) {
   const RecordingId id = begin()->id;
   wire::TimelineEvent event;
