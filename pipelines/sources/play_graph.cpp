@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipelines/sources/play_graph.h"
 
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,15 @@ void configure(GstElement* element, std::string_view factory) {
     g_object_set(element, "caps", gst::capsOf("video/x-raw,format=I420").get(), nullptr);
   if (factory == "deinterlace") gst_util_set_object_arg(G_OBJECT(element), "fields", "top");  // its own rate
   if (factory == "videoflip") gst_util_set_object_arg(G_OBJECT(element), "video-direction", "auto");
+}
+
+// Their messages name the URL, with its password or key, at any level.
+void silenceSources() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    for (const char* categories : {"rtsp*", "rtmp*"})
+      gst_debug_set_threshold_for_name(categories, GST_LEVEL_NONE);
+  });
 }
 
 // Adds the elements, links them one after the other and to `sink`; returns where the first one takes its
@@ -170,6 +180,7 @@ Result<GstElement*> addSource(GstBin* bin, const SourceUrl& url, const std::shar
 }  // namespace
 
 Result<PlayGraph> makePlayGraph(const SourceUrl& url, const std::shared_ptr<PlayShared>& shared) {
+  silenceSources();
   PlayGraph graph;
   graph.pipeline = gst::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new("source"))));
   gst::configureClock(GST_PIPELINE(graph.pipeline.get()));
