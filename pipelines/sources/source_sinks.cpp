@@ -26,6 +26,10 @@ constexpr Nanos kShowAgain = mix::VideoSlot::kStaleAfter / 2;
 constexpr Nanos kMinGap = std::chrono::nanoseconds(std::chrono::seconds(1)) / kMaxRate * 9 / 10;
 constexpr Nanos kLate = std::chrono::milliseconds(40);
 constexpr int kMinSide = 16;  // pixels
+// A few bytes of sound that claims to be slower than this would fill gigabytes at 48 kHz.
+constexpr int kMinSoundRate = 4000;  // Hz
+constexpr auto kBuffersAndEvents =
+    static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
 
 Nanos nanos(GstClockTime time) {
   return GST_CLOCK_TIME_IS_VALID(time) ? Nanos(static_cast<std::int64_t>(time)) : Nanos{0};
@@ -63,6 +67,19 @@ void askLength(GstPad* entry, PlayShared& shared) {
   gint64 length = 0;
   if (gst_pad_peer_query_duration(entry, GST_FORMAT_TIME, &length) && length > 0)
     shared.length = std::max(shared.length.load(), Nanos(length));
+}
+
+// Null: it is another event.
+GstCaps* capsIn(GstPadProbeInfo* info) {
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  GstCaps* caps = nullptr;
+  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) gst_event_parse_caps(event, &caps);
+  return caps;
+}
+
+bool isTooSlow(GstCaps* sound) {
+  gint rate = 0;
+  return gst_structure_get_int(gst_caps_get_structure(sound, 0), "rate", &rate) && rate < kMinSoundRate;
 }
 
 GstPadProbeReturn onPicture(GstPad* entry, GstBuffer* buffer, PlayShared& shared, GstClockTime& last) {
@@ -152,27 +169,28 @@ bool isTooLarge(GstCaps* caps) {
 }
 
 void watchSound(GstPad* entry, const std::shared_ptr<PlayShared>& shared) {
-  gst::addLastingProbe(entry, GST_PAD_PROBE_TYPE_BUFFER, [shared](GstPad* pad, GstPadProbeInfo*) {
-    askLength(pad, *shared);
-    return GST_PAD_PROBE_REMOVE;
-  });
+  gst::addLastingProbe(entry, kBuffersAndEvents,
+                       [shared, asked = false](GstPad* pad, GstPadProbeInfo* info) mutable {
+                         if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+                           if (!std::exchange(asked, true)) askLength(pad, *shared);
+                           return GST_PAD_PROBE_OK;
+                         }
+                         GstCaps* caps = capsIn(info);
+                         return caps && isTooSlow(caps) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+                       });
 }
 
 void watchPictures(GstPad* entry, const std::shared_ptr<PlayShared>& shared) {
-  const auto types =
-      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
-  gst::addLastingProbe(
-      entry, types, [shared, last = GST_CLOCK_TIME_NONE](GstPad* pad, GstPadProbeInfo* info) mutable {
-        if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-          return onPicture(pad, GST_PAD_PROBE_INFO_BUFFER(info), *shared, last);
-        GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
-        if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
-        GstCaps* caps = nullptr;
-        gst_event_parse_caps(event, &caps);
-        if (!isTooLarge(caps)) return GST_PAD_PROBE_OK;
-        shared->tooLarge = true;  // what follows is not negotiated: the stream ends with that error
-        return GST_PAD_PROBE_DROP;
-      });
+  gst::addLastingProbe(entry, kBuffersAndEvents,
+                       [shared, last = GST_CLOCK_TIME_NONE](GstPad* pad, GstPadProbeInfo* info) mutable {
+                         if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
+                           return onPicture(pad, GST_PAD_PROBE_INFO_BUFFER(info), *shared, last);
+                         GstCaps* caps = capsIn(info);
+                         if (!caps || !isTooLarge(caps)) return GST_PAD_PROBE_OK;
+                         shared->tooLarge =
+                             true;  // what follows is not negotiated: the stream ends with that error
+                         return GST_PAD_PROBE_DROP;
+                       });
 }
 
 }  // namespace tessera

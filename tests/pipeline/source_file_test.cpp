@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <string_view>
 
 #include "source_fixture.h"
 
@@ -137,6 +139,18 @@ TEST(SourceFile, RefusesPicturesBeyondItsSize) {
   ASSERT_TRUE(runUntil([&] { return under.was(SourcePhase::failed); }));
   EXPECT_EQ(under.statuses.back().why.code, ErrorCode::tooLarge);
   EXPECT_EQ(under.video->probe.frames(), 0);
+}
+
+// 8 KB that say that they last for two hours, and would have to be as much at 48 kHz.
+TEST(SourceFile, RefusesSoundOfOneSampleASecond) {
+  const TemporaryDirectory folder;
+  constexpr std::string_view kHeader(
+      "RIFF\x24\x20\0\0WAVEfmt \x10\0\0\0\1\0\1\0\1\0\0\0\1\0\0\0\1\0\x8\0data\0\x20\0\0", 44);
+  std::ofstream(folder / "slow.wav", std::ios::binary) << kHeader << std::string(8192, 'x');
+  SourceUnderTest under;
+  under.playFile(folder / "slow.wav");
+  ASSERT_TRUE(runUntil([&] { return under.was(SourcePhase::failed); }));
+  EXPECT_EQ(under.statuses.back().why.code, ErrorCode::mediaFailed);
 }
 
 int niceOfThisThread() {
