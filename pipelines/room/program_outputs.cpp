@@ -133,21 +133,21 @@ void ProgramOutputs::failOutput(const OutputId& id, const Error& why) {
 }
 
 void ProgramOutputs::failRung(RungId rung, const Error& why) {
-  failWhere([&](const RecordingFormats& formats) { return rungOf(formats) == rung; }, rung == kLiveRung, why);
-}
-
-void ProgramOutputs::failAac(const Error& why) {
-  failWhere([](const RecordingFormats& formats) { return formats.sound == SoundCodec::aac; }, true, why);
-}
-
-void ProgramOutputs::failWhere(const std::function<bool(const RecordingFormats&)>& takes, bool outputs,
-                               const Error& why) {
   for (auto& [id, recording] : recordings_) {
-    if (!takes(recording.formats) || recording.why) continue;
+    if (rungOf(recording.formats) != rung || recording.why) continue;
     recording.why = why;
     recording.recorder->stop();  // its files are to be whole; `failed` follows
   }
-  while (outputs && !outputs_.empty()) failOutput(OutputId(outputs_.begin()->first), why);
+  if (rung == kLiveRung) failOutputs(why);
+}
+
+// Recordings encode their own.
+void ProgramOutputs::failAac(const Error& why) {
+  failOutputs(why);
+}
+
+void ProgramOutputs::failOutputs(const Error& why) {
+  while (!outputs_.empty()) failOutput(OutputId(outputs_.begin()->first), why);
 }
 
 void ProgramOutputs::tellRecording() {

@@ -50,7 +50,7 @@ class ProgramOutputs {
   void onOutputStatus(const OutputStatus& status);
   void tellFailed(const RecordingId& id, const Error& why);
   void failOutput(const OutputId& id, const Error& why);
-  void failWhere(const std::function<bool(const RecordingFormats&)>& takes, bool outputs, const Error& why);
+  void failOutputs(const Error& why);
   void tellRecording();
 
   // given
