@@ -21,12 +21,15 @@ std::shared_ptr<const std::vector<ProgramFeed::Entry>> ProgramFeed::Register::al
 // Those who went without a word go with it.
 void ProgramFeed::change(const std::function<void(std::vector<Entry>&)>& edit) {
   {
-    const std::lock_guard lock(register_->mutex);
-    auto next = std::make_shared<std::vector<Entry>>(*register_->entries);
+    const std::lock_guard changing(changeMutex_);
+    auto next = std::make_shared<std::vector<Entry>>(*register_->all());
     edit(*next);
     std::erase_if(*next, [](const Entry& entry) { return entry.receiver.expired(); });
     aac_.setWanted(std::ranges::any_of(*next, [](const Entry& entry) { return entry.needs.aac; }));
-    register_->entries = std::move(next);
+    std::shared_ptr<const std::vector<Entry>> entries =
+        std::move(next);  // then the old ones, let go unlocked
+    const std::lock_guard lock(register_->mutex);
+    register_->entries.swap(entries);
   }
   handlers_.onNeeds();
 }

@@ -57,6 +57,7 @@ class ProgramFeed final : public ProgramHub {
   const int channels_;
   const Handlers handlers_;
   const std::shared_ptr<Register> register_ = std::make_shared<Register>();
+  std::mutex changeMutex_;  // one change at a time; the threads of media never take it
   AacFeed aac_;
 };
 
