@@ -70,7 +70,7 @@ Status Recording::handle(const MediaQueue::Item& item) {
 
 Status Recording::on(const MediaQueue::Picture& picture) {
   lastPicture_ = picture.time;
-  if (picture.keyframe && wanted_ && picture.time >= from_) {
+  if (picture.keyframe && wanted_ && picture.time >= goesOnFrom()) {
     const auto format = reader_.format(picture.frame.get());
     if (!format) return fail(ErrorCode::mediaFailed, "a keyframe of the encoder could not be read");
     if (auto begun = begin(format, picture.time); !begun) return begun;
@@ -134,6 +134,12 @@ void Recording::stop(Nanos at) {
 
 void Recording::listen(bool on) {
   if (std::exchange(listening_, on) != on) given_.link->listen(on);
+}
+
+// A pause ends with the time of the last picture, which may be after a quick resume: a keyframe from before
+// that would be cut out, and those that build on it not.
+Nanos Recording::goesOnFrom() const {
+  return part_ ? std::max(from_, part_->lastHalt().value_or(from_)) : from_;
 }
 
 // Begins or goes on with this keyframe (without pictures: this sound); nothing to do when it runs already.

@@ -79,6 +79,7 @@ class Recording {
   void resume(Nanos at);
   void stop(Nanos at);
   void listen(bool on);
+  Nanos goesOnFrom() const;  // the first keyframe, earliest
   [[nodiscard]] Status begin(const std::optional<PictureFormat>& format, Nanos from);
   [[nodiscard]] Status endPart(std::optional<Nanos> at);
   Nanos steady(Nanos begin);
