@@ -46,7 +46,7 @@ Status Recording::open() {
 void Recording::run() {
   sync_.emplace(given_.settings.directory);
   ticked_ = now();
-  if (!given_.settings.paused) resume(now());
+  if (!given_.settings.paused) resume(Nanos{0});
   report(wanted_ ? RecordingPhase::recording : RecordingPhase::paused);
   status_ = work();
   close();
@@ -75,6 +75,8 @@ Status Recording::on(const MediaQueue::Picture& picture) {
     if (!format) return fail(ErrorCode::mediaFailed, "a keyframe of the encoder could not be read");
     if (auto begun = begin(format, picture.time); !begun) return begun;
   }
+  // It was on its way already when the recording was to go on.
+  if (picture.keyframe && waiting()) given_.link->askKeyframe();
   if (part_) part_->addPicture(reader_.stored(picture.frame.get()), picture.time, picture.keyframe);
   return {};
 }
