@@ -5,6 +5,7 @@
 #include <array>
 
 #include "signaling/http_reply.h"
+#include "signaling/listen_address.h"
 #include "signaling/origin.h"
 #include "signaling/resume_token.h"
 
@@ -30,6 +31,15 @@ bool isLoopbackHost(std::string_view host) {
 }
 
 }  // namespace
+
+bool isForThisMachine(const config::Listen& listen) {
+  const auto isOfMachine = [](const std::string& text) {
+    const auto address = parseListenAddress(text);
+    return address && isLoopback(*address);
+  };
+  return !listen.trustForwardedFor && listen.allowedOrigins.empty() &&
+         std::all_of(listen.addresses.begin(), listen.addresses.end(), isOfMachine);
+}
 
 bool isFromThisMachine(SoupServerMessage* message) {
   constexpr std::array kRelayed{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
@@ -58,6 +68,9 @@ Status ApiAuthority::byToken(SoupServerMessage* message) const {
 
 Status ApiAuthority::byTokenOrMachine(SoupServerMessage* message) const {
   if (!token_.empty()) return byToken(message);
+  if (!trustsMachine_)
+    return fail(ErrorCode::forbidden,
+                "a server on the network or behind a proxy needs a token for this (api.token)");
   if (isFromThisMachine(message)) return {};
   return fail(ErrorCode::forbidden,
               "without a token (api.token) this is for programs on the server's own machine alone");

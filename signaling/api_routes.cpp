@@ -22,8 +22,8 @@ bool needsToken(const std::vector<std::string>& path) {
 
 ApiRoutes::ApiRoutes(Conference& conference, Given given)
     : conference_(conference),
-      authority_(std::move(given.token)),
-      files_(std::move(given.onProgress)),
+      authority_(std::move(given.token), given.trustsMachine),
+      files_(given.maxTransfers, std::move(given.onProgress)),
       recordings_(conference, authority_, files_,
                   given.linkKey.empty() ? randomToken(64) : std::move(given.linkKey)),
       live_(conference, authority_, files_) {}

@@ -19,8 +19,10 @@ class ApiRoutes {
 
   struct Given {
     std::string token;
-    std::string linkKey;                                 // signs links to recordings
-    std::function<void(SoupServerMessage*)> onProgress;  // a client has taken more of a file
+    std::string linkKey;                // signs links to recordings
+    bool trustsMachine = false;         // isForThisMachine
+    std::size_t maxTransfers = 0;       // of files, at the same time
+    FileServer::OnProgress onProgress;  // a client has taken more of a file
   };
   ApiRoutes(Conference& conference, Given given);
 

@@ -18,6 +18,8 @@
 namespace tessera::signaling {
 namespace {
 
+constexpr const char* kRetryAfterSeconds = "10";
+
 // An open file; shared by a transfer and a read that may outlast it.
 struct OpenFile {
   int fd = -1;
@@ -70,7 +72,7 @@ class FileServer::Transfer {
         response_(std::move(response)),
         wroteData_(message, "wrote-body-data", G_CALLBACK(+[](SoupServerMessage*, guint, gpointer self) {
                      auto* transfer = static_cast<Transfer*>(self);
-                     transfer->server_.onProgress_(transfer->message_.get());
+                     transfer->server_.onProgress_(transfer->message_.get(), transfer->response_.mayRest);
                    }),
                    this),
         wrotePiece_(message, "wrote-chunk", G_CALLBACK(+[](SoupServerMessage*, gpointer self) {
@@ -186,11 +188,15 @@ class FileServer::Transfer {
   WeakOwner<Transfer> weak_{this};
 };
 
-FileServer::FileServer(std::function<void(SoupServerMessage*)> onProgress)
-    : onProgress_(std::move(onProgress)) {}
+FileServer::FileServer(std::size_t maxTransfers, OnProgress onProgress)
+    : maxTransfers_(maxTransfers), onProgress_(std::move(onProgress)) {}
 FileServer::~FileServer() = default;
 
 void FileServer::serve(SoupServerMessage* message, FileResponse response) {
+  if (transfers_.size() >= maxTransfers_) {
+    setHeader(message, "Retry-After", kRetryAfterSeconds);
+    return replyError(message, {ErrorCode::overloaded, "too many files are being sent; try again later"});
+  }
   auto& transfer = transfers_[message];
   transfer = std::make_unique<Transfer>(*this, message, std::move(response));
   transfer->start();

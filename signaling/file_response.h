@@ -17,6 +17,7 @@ struct FileResponse {
   std::string cacheControl = "private, no-cache";
   std::string downloadAs;  // a name; empty: to be shown
   bool anyOrigin = false;  // pages of any origin may read it
+  bool mayRest = false;    // a player that is paused takes nothing for minutes, and goes on
 };
 
 // Answers requests with files, in ranges if they ask for it: a piece at a time, as the client takes them, and
@@ -25,8 +26,10 @@ class FileServer {
  public:
   static constexpr std::size_t kPieceBytes = 128 << 10;
 
-  // `onProgress`: the client has taken something.
-  explicit FileServer(std::function<void(SoupServerMessage*)> onProgress);
+  // The client has taken something of a file that may rest, or may not.
+  using OnProgress = std::function<void(SoupServerMessage*, bool mayRest)>;
+  // `maxTransfers`: each holds two descriptors, however slowly it is read; further requests are refused.
+  FileServer(std::size_t maxTransfers, OnProgress onProgress);
   ~FileServer();
   FileServer(const FileServer&) = delete;
   FileServer& operator=(const FileServer&) = delete;
@@ -35,7 +38,8 @@ class FileServer {
 
  private:
   class Transfer;
-  std::function<void(SoupServerMessage*)> onProgress_;
+  std::size_t maxTransfers_;
+  OnProgress onProgress_;
   FileReaders readers_;
   std::map<SoupServerMessage*, std::unique_ptr<Transfer>> transfers_;
 };

@@ -57,8 +57,11 @@ HttpServer::HttpServer(Options options, Conference& conference, Counters& counte
     : options_(std::move(options)),
       conference_(conference),
       counters_(counters),
-      api_(conference, {options_.apiToken, options_.linkKey,
-                        [this](SoupServerMessage* message) { onExchangeProgress(message); }}),
+      api_(conference,
+           {options_.apiToken, options_.linkKey, isForThisMachine(options_.listen), options_.maxTransfers,
+            [this](SoupServerMessage* message, bool mayRest) {
+              endExchangeWithin(message, mayRest ? options_.restWithin : options_.exchangeWithin);
+            }}),
       server_(ObjectRef<SoupServer>::adopt(soup_server_new(nullptr, nullptr))) {
   const auto early = +[](SoupServer*, SoupServerMessage* message, const char* path, GHashTable*,
                          gpointer self) { static_cast<HttpServer*>(self)->onEarly(message, path); };
@@ -101,7 +104,7 @@ void HttpServer::onExchangeStarted(SoupServerMessage* message) {
   if (const char* host = soup_server_message_get_remote_host(message)) exchange->address = host;
   const int open = ++exchangesOf_[exchange->address];
   exchanges_[message] = std::move(exchange);
-  onExchangeProgress(message);
+  endExchangeWithin(message, options_.exchangeWithin);
   if (open > options_.connectionsPerAddress && !options_.listen.trustForwardedFor) cut(message);
   // A connection that ends before its request has begun tells neither of the two signals above.
   g_object_weak_ref(
@@ -113,9 +116,9 @@ void HttpServer::onExchangeStarted(SoupServerMessage* message) {
       new Weak<HttpServer>(weak_.get()));
 }
 
-void HttpServer::onExchangeProgress(SoupServerMessage* message) {
+void HttpServer::endExchangeWithin(SoupServerMessage* message, std::chrono::milliseconds limit) {
   if (const auto exchange = exchanges_.find(message); exchange != exchanges_.end())
-    exchange->second->deadline.once(options_.exchangeWithin, [message] { cut(message); });
+    exchange->second->deadline.once(limit, [message] { cut(message); });
 }
 
 void HttpServer::onExchangeOver(SoupServerMessage* message) {

@@ -29,6 +29,8 @@ class HttpServer {
     SessionLimits session;
     // From accept to the end of the response; anew each time that more of a file has been taken.
     std::chrono::milliseconds exchangeWithin{30'000};
+    std::chrono::milliseconds restWithin{300'000};  // instead, once a recording is being sent
+    std::size_t maxTransfers = 512;                 // of files, at the same time
   };
 
   HttpServer(Options options, Conference& conference, Counters& counters);
@@ -60,7 +62,7 @@ class HttpServer {
   void watchExchanges();
   void onExchangeStarted(SoupServerMessage* message);
   void onExchangeOver(SoupServerMessage* message);
-  void onExchangeProgress(SoupServerMessage* message);
+  void endExchangeWithin(SoupServerMessage* message, std::chrono::milliseconds limit);
   void onEarly(SoupServerMessage* message, const char* path);
   void onRequest(SoupServerMessage* message, const char* path);
   [[nodiscard]] Status checkUpgrade(SoupServerMessage* message, const RoomId& room) const;

@@ -2,6 +2,7 @@
 #include "signaling/recording_routes.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "signaling/http_reply.h"
@@ -10,6 +11,7 @@ namespace tessera::signaling {
 namespace {
 
 constexpr std::string_view kTracks = "tracks/";
+constexpr std::size_t kUsualPage = 200, kLargestPage = 1000;  // recordings in one answer
 
 std::string pathOf(const RecordingId& id, std::string_view what) {
   return fmt::format("/v1/recordings/{}/{}", id.value, what);
@@ -30,6 +32,31 @@ std::optional<RecordingAction> actionOf(std::string_view name) {
   return std::nullopt;
 }
 
+Result<std::size_t> limitOf(const QueryOf& query) {
+  if (!query.has("limit")) return kUsualPage;
+  const std::string text = query.get("limit");
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc{} || end != text.data() + text.size() || limit < 1 || limit > kLargestPage)
+    return fail(ErrorCode::badRequest, "limit: expected 1 to {}", kLargestPage);
+  return limit;
+}
+
+// Of all of them what the query asks for.
+Result<std::vector<wire::RecordingInfo>> pageOf(std::vector<wire::RecordingInfo> all, const QueryOf& query) {
+  const auto limit = limitOf(query);
+  if (!limit) return tl::unexpected(limit.error());
+  if (query.has("before")) {
+    const RecordingId before{query.get("before")};
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.id == before; });
+    if (found == all.end()) return fail(ErrorCode::notFound, "before: no such recording");
+    all.erase(all.begin(), found + 1);
+  }
+  if (all.size() > *limit) all.erase(all.begin() + static_cast<std::ptrdiff_t>(*limit), all.end());
+  return all;
+}
+
 }  // namespace
 
 void RecordingRoutes::handle(SoupServerMessage* message, const std::vector<std::string>& path) {
@@ -47,9 +74,10 @@ void RecordingRoutes::handle(SoupServerMessage* message, const std::vector<std::
 void RecordingRoutes::list(SoupServerMessage* message) {
   if (!isReading(message)) return replyMethodNotAllowed(message, "GET, HEAD");
   if (const Status may = authority_.byTokenOrMachine(message); !may) return replyError(message, may.error());
-  std::vector<wire::RecordingInfo> recordings = conference_.listRecordings();
-  for (wire::RecordingInfo& each : recordings) addLinks(each);
-  replyJson(message, SOUP_STATUS_OK, wire::encodeRecordingList(recordings));
+  auto recordings = pageOf(conference_.listRecordings(), QueryOf(message));
+  if (!recordings) return replyError(message, recordings.error());
+  for (wire::RecordingInfo& each : *recordings) addLinks(each);
+  replyJson(message, SOUP_STATUS_OK, wire::encodeRecordingList(*recordings));
 }
 
 void RecordingRoutes::handleOne(SoupServerMessage* message, const RecordingId& id) {
@@ -103,6 +131,7 @@ void RecordingRoutes::serve(SoupServerMessage* message, const RecordingId& id, c
   if (!path) return replyError(message, path.error());
   FileResponse response;
   response.contentType = mediaTypeOf(*path);
+  response.mayRest = true;
   if (QueryOf(message).get("download") == "1") response.downloadAs = plainName(*path);
   response.path = std::move(*path);
   files_.serve(message, std::move(response));

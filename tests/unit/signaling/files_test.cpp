@@ -57,12 +57,12 @@ class FilesTest : public testing::Test {
     std::ofstream(folder + "/" + name, std::ios::binary) << text;
   }
 
-  void serve(const std::string& token = "", std::chrono::milliseconds within = 30s) {
-    signaling::HttpServer::Options options;
-    options.listen.addresses = {"127.0.0.1:0"};
+  void serve(const std::string& token = "", std::chrono::milliseconds within = 30s,
+             std::chrono::milliseconds restWithin = 30s) {
     options.apiToken = token;
     options.linkKey = "key";
     options.exchangeWithin = within;
+    options.restWithin = restWithin;
     server_ = std::make_unique<signaling::HttpServer>(options, conference, counters);
     ASSERT_TRUE(server_->listen({}).has_value());
     const std::string url = server_->urls().at(0);
@@ -80,6 +80,10 @@ class FilesTest : public testing::Test {
   }
   std::string get(const std::string& path, const std::string& headers = "") {
     return request("GET", path, headers);
+  }
+  static void stall(std::chrono::milliseconds time) {
+    const auto begin = std::chrono::steady_clock::now();
+    runUntil([&] { return std::chrono::steady_clock::now() - begin > time; });
   }
   static int statusOf(const std::string& response) {
     return response.size() > 12 ? std::atoi(response.c_str() + 9) : 0;
@@ -104,6 +108,13 @@ class FilesTest : public testing::Test {
     return link;
   }
 
+  static signaling::HttpServer::Options loopbackOptions() {
+    signaling::HttpServer::Options result;
+    result.listen.addresses = {"127.0.0.1:0"};
+    return result;
+  }
+
+  signaling::HttpServer::Options options = loopbackOptions();
   FakeConference conference;
   signaling::Counters counters;
   std::unique_ptr<signaling::HttpServer> server_;
@@ -289,6 +300,54 @@ TEST_F(FilesTest, WithoutATokenThisMachineAloneMay) {
   EXPECT_TRUE(conference.calls.empty());
 }
 
+// Who comes through a proxy that adds no header looks like a program of this machine.
+TEST_F(FilesTest, WithoutATokenNobodyMayOnceTheServerIsForOthers) {
+  const auto status = [&](const config::Listen& listen, const std::string& token = "",
+                          const std::string& headers = "") {
+    options.listen = listen;
+    serve(token);
+    return statusOf(get("/v1/recordings", headers));
+  };
+  config::Listen local;
+  local.addresses = {"127.0.0.1:0", "localhost:0"};
+  EXPECT_EQ(status(local), 200);
+  config::Listen network = local, proxied = local, foreign = local;
+  network.addresses = {"127.0.0.1:0", "0.0.0.0:0"};
+  proxied.trustForwardedFor = true;
+  foreign.allowedOrigins = {"https://meet.example.org"};
+  for (const config::Listen& listen : {network, proxied, foreign}) {
+    EXPECT_EQ(status(listen), 403);
+    EXPECT_EQ(status(listen, "s3cret"), 401);
+    EXPECT_EQ(status(listen, "s3cret", kToken), 200);
+  }
+}
+
+TEST_F(FilesTest, TheListComesInPages) {
+  conference.recordings.clear();
+  for (int i = 0; i < 1201; ++i) conference.recordings.push_back({{fmt::format("r{}", i)}, {"here"}});
+  serve();
+  // How many there are, and the first and the last of them.
+  const auto page = [&](const std::string& query) {
+    const std::string response = get("/v1/recordings" + query);
+    if (const int status = statusOf(response); status != 200) return fmt::format("{}", status);
+    std::vector<std::string> ids;
+    const std::string key = "\"id\":\"";
+    for (auto at = response.find(key); at != std::string::npos; at = response.find(key, at + 1))
+      ids.push_back(response.substr(at + key.size(), response.find('"', at + key.size()) - at - key.size()));
+    return ids.empty() ? "none" : fmt::format("{} {} {}", ids.size(), ids.front(), ids.back());
+  };
+  EXPECT_EQ(page(""), "200 r0 r199");
+  EXPECT_EQ(page("?limit=1"), "1 r0 r0");
+  EXPECT_EQ(page("?limit=1000"), "1000 r0 r999");
+  EXPECT_EQ(page("?before=r199"), "200 r200 r399");
+  EXPECT_EQ(page("?limit=1000&before=r999"), "201 r1000 r1200");
+  EXPECT_EQ(page("?before=r1200"), "none");
+  EXPECT_EQ(page("?before=r9999"), "404");
+  EXPECT_EQ(page("?before="), "404");
+  for (const char* limit : {"0", "1001", "-1", "x", "", "5x", "1&limit=2", "99999999999999999999"})
+    EXPECT_EQ(page(std::string("?limit=") + limit), "400") << limit;
+}
+
 TEST_F(FilesTest, TheApiStartsAndStops) {
   serve();
   const std::string started = request("POST", "/v1/rooms/Here/recordings", "", R"({"format":"ogg"})");
@@ -321,7 +380,7 @@ TEST_F(FilesTest, TheApiStartsAndStops) {
 TEST_F(FilesTest, ALongDownloadGoesOnWhileItProgresses) {
   content = patternOf(32 << 20);
   write("film.mp4", content);
-  serve("", 1s);
+  serve("", 1s, 1s);
   RawClient client(port, 4096);
   client.write("GET " + kFile + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const auto begin = std::chrono::steady_clock::now();
@@ -343,14 +402,52 @@ TEST_F(FilesTest, ALongDownloadGoesOnWhileItProgresses) {
 
 TEST_F(FilesTest, AStalledDownloadIsCut) {
   write("film.mp4", patternOf(64 << 20));
-  serve("", 300ms);
+  serve("", 10s, 300ms);
   RawClient client(port, 4096);
   client.write("GET " + kFile + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  const auto begin = std::chrono::steady_clock::now();
-  runUntil([&] { return std::chrono::steady_clock::now() - begin > 1500ms; });
+  stall(1500ms);
   client.waitForClose();  // reads what is left in the sockets
   EXPECT_TRUE(client.closed());
   EXPECT_LT(client.received().size(), 60u << 20);
+}
+
+// HLS is open to anybody, and no player stops within a segment.
+TEST_F(FilesTest, APausedPlayerIsWaitedForLongerButNotForHls) {
+  content = patternOf(32 << 20);
+  write("film.mp4", content);
+  write("hls/00000002.ts", content);
+  serve("", 300ms, 60s);
+  RawClient player(port, 4096), watcher(port, 4096);
+  player.write("GET " + kFile + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  watcher.write("GET /hls/here/00000002.ts HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  stall(1500ms);
+  EXPECT_TRUE(runUntil([&] { return !player.read(); }, 60s));
+  EXPECT_TRUE(bodyOf(player.received()) == content) << player.received().size();
+  watcher.waitForClose();
+  EXPECT_TRUE(watcher.closed());
+  EXPECT_LT(watcher.received().size(), content.size());
+}
+
+TEST_F(FilesTest, SoManyFilesAreSentAtATime) {
+  write("film.mp4", patternOf(32 << 20));
+  options.maxTransfers = 2;
+  serve();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 2; ++i) {
+    clients.push_back(std::make_unique<RawClient>(port, 4096));
+    clients.back()->write("GET " + kFile + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    ASSERT_TRUE(runUntil([&] {
+      clients.back()->read();
+      return !clients.back()->received().empty();
+    }));
+  }
+  const std::string refused = get("/v1/recordings/rec1/poster");
+  EXPECT_EQ(statusOf(refused), 503);
+  EXPECT_NE(bodyOf(refused).find("overloaded"), std::string::npos) << refused;
+  EXPECT_NE(headerOf(refused, "Retry-After"), "");
+  EXPECT_EQ(statusOf(get("/v1/recordings")), 200) << "that is no file";
+  clients.pop_back();
+  EXPECT_TRUE(runUntil([&] { return statusOf(get("/v1/recordings/rec1/poster")) == 200; }));
 }
 
 TEST_F(FilesTest, AFileThatShrinksEndsTheConnection) {
