@@ -6,16 +6,38 @@
 namespace tessera::post {
 namespace {
 
+// What the system says of a disk, of one on the network too, or of its own means; but not what libav says
+// itself of content (EINVAL, ERANGE, ENOSYS and the like), nor that a file is not there.
 bool isOfTheDisk(int code) {
   switch (AVUNERROR(code)) {
     case ENOSPC:
     case EDQUOT:
     case EIO:
+    case EREMOTEIO:
     case EROFS:
     case EFBIG:
     case EACCES:
+    case EBUSY:
+    case EINTR:
     case EMFILE:
+    case ENFILE:
     case ENOMEM:
+    case ENOBUFS:
+    case ENODEV:
+    case ENXIO:
+    case ENOMEDIUM:
+    case EUCLEAN:
+    case ESTALE:
+    case ESHUTDOWN:
+    case ETIMEDOUT:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENOTCONN:
+    case ECONNABORTED:
+    case ECONNREFUSED:
+    case ECONNRESET:
       return true;
     default:
       return false;

@@ -22,11 +22,18 @@ constexpr std::size_t kMaxPlanBytes = 64 << 10;
 
 using FilePtr = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
+// What is not there never comes; what cannot be had for another reason may be had later.
+tl::unexpected<Error> fileFail(const std::string& path, int error) {
+  return fail(error == ENOENT ? ErrorCode::notFound : ErrorCode::io, "{}: {}", path, std::strerror(error));
+}
+
 // Calls each(line); a line that is too long is passed over, and so is one without an end, which was cut off.
+// A file that is not there has no lines.
 template <class Each>
-void forEachLine(const std::string& path, Each each) {
+Status forEachLine(const std::string& path, Each each) {
   const FilePtr file(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!file) return;
+  if (!file && errno == ENOENT) return {};
+  if (!file) return fileFail(path, errno);
   std::array<char, wire::kMaxTimelineLine> buffer;
   bool whole = true;  // the buffer begins where a line begins
   while (std::fgets(buffer.data(), buffer.size(), file.get())) {
@@ -36,13 +43,16 @@ void forEachLine(const std::string& path, Each each) {
     if (whole && ended) each(line);
     whole = ended;
   }
+  if (std::ferror(file.get())) return fileFail(path, errno);
+  return {};
 }
 
 Result<std::string> readWhole(const std::string& path) {
   const FilePtr file(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!file) return fail(ErrorCode::notFound, "{}: {}", path, std::strerror(errno));
+  if (!file) return fileFail(path, errno);
   std::string text(kMaxPlanBytes, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get())) return fileFail(path, errno);
   return text;
 }
 
@@ -84,22 +94,31 @@ PartFiles& partOf(std::vector<PartFiles>& parts, int number) {
   return parts.back();
 }
 
-void listParts(const std::string& directory, std::vector<PartFiles>& parts) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    const auto name = parsePartName(entry.path().filename().string());
-    if (!name) continue;
-    PartFiles& part = partOf(parts, name->number);
-    if (!name->id.empty()) {
-      part.tracks.push_back({ParticipantId{name->id}, entry.path().string()});
-      continue;
-    }
-    part.path = entry.path().string();
-    part.bytes = static_cast<std::int64_t>(entry.file_size(error));
-    part.writtenAtMs = unixMs(entry.last_write_time(error));
+Status addFile(const fs::directory_entry& entry, std::vector<PartFiles>& parts) {
+  const auto name = parsePartName(entry.path().filename().string());
+  if (!name) return {};
+  PartFiles& part = partOf(parts, name->number);
+  if (!name->id.empty()) {
+    part.tracks.push_back({ParticipantId{name->id}, entry.path().string()});
+    return {};
   }
+  std::error_code error;
+  part.path = entry.path().string();
+  part.bytes = static_cast<std::int64_t>(entry.file_size(error));
+  if (!error) part.writtenAtMs = unixMs(entry.last_write_time(error));
+  if (error) return fileFail(part.path, error.value());
+  return {};
+}
+
+// All or an error: a part that is not listed is not in the finished file, and is removed with the others.
+Status listParts(const std::string& directory, std::vector<PartFiles>& parts) {
+  std::error_code error;
+  for (fs::directory_iterator each(directory, error), end; !error && each != end; each.increment(error))
+    if (auto added = addFile(*each, parts); !added) return added;
+  if (error) return fileFail(directory, error.value());
   std::erase_if(parts, [](const PartFiles& part) { return part.path.empty(); });
   std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  return {};
 }
 
 }  // namespace
@@ -116,16 +135,20 @@ Result<Job> loadJob(const std::string& directory) {
   auto plan = wire::decodeRecordingPlan(*text);
   if (!plan) return tl::unexpected(std::move(plan).error());
   Job job{std::move(*plan), {}, {}};
-  listParts(directory, job.parts);
-  for (PartFiles& part : job.parts)
-    forEachLine(fs::path(part.path).replace_extension(".jsonl"), [&](std::string_view line) {
-      if (part.points.size() >= kMaxPoints) return;
-      if (const auto point = wire::decodePartPoint(line)) part.points.push_back(*point);
-    });
-  forEachLine(directory + "/timeline.jsonl", [&](std::string_view line) {
+  if (auto listed = listParts(directory, job.parts); !listed) return tl::unexpected(listed.error());
+  for (PartFiles& part : job.parts) {
+    const auto read =
+        forEachLine(fs::path(part.path).replace_extension(".jsonl"), [&](std::string_view line) {
+          if (part.points.size() >= kMaxPoints) return;
+          if (const auto point = wire::decodePartPoint(line)) part.points.push_back(*point);
+        });
+    if (!read) return tl::unexpected(read.error());
+  }
+  const auto read = forEachLine(directory + "/timeline.jsonl", [&](std::string_view line) {
     if (job.timeline.size() >= wire::kMaxTimelineEvents) return;
     if (auto event = wire::decodeTimelineEvent(line)) job.timeline.push_back(std::move(*event));
   });
+  if (!read) return tl::unexpected(read.error());
   return job;
 }
 

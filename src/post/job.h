@@ -30,7 +30,8 @@ struct Job {
   std::int64_t bytes() const;  // of the parts
 };
 
-// Fails when recording.json cannot be used; lines of the other files that cannot be read are passed over.
+// Fails when recording.json cannot be used; lines of the other files that make no sense are passed over.
+// ErrorCode::io when the disk does not give a file that is there: it may later.
 [[nodiscard]] Result<Job> loadJob(const std::string& directory);
 
 // Names of files that tessera-post makes meanwhile begin so.

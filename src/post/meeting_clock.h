@@ -21,7 +21,8 @@ struct Interval {
 };
 
 // Maps Unix time to the time of the finished file by the sidecars of its parts. Time stands still while
-// nothing was recorded.
+// nothing was recorded. The parts follow each other by their numbers alone: when the machine's clock was set
+// back in between, the same time may come in two of them, and the later one counts.
 class MeetingClock {
  public:
   MeetingClock(const std::vector<PartTimes>& parts, std::int64_t startedAtMs);
@@ -31,17 +32,23 @@ class MeetingClock {
   // is a pause when the part ended in one).
   const std::vector<Interval>& pauses() const { return pauses_; }
   const std::vector<Interval>& gaps() const { return gaps_; }
-  std::int64_t startUnixMs() const { return ties_.empty() ? 0 : ties_.front().unixMs; }
-  std::int64_t endUnixMs() const { return ties_.empty() ? 0 : ties_.back().unixMs; }
+  std::int64_t startUnixMs() const { return parts_.empty() ? 0 : parts_.front().ties.front().unixMs; }
+  std::int64_t endUnixMs() const { return parts_.empty() ? 0 : parts_.back().ties.back().unixMs; }
 
  private:
   struct Tie {
     std::int64_t unixMs, mediaMs;
   };
-  void addPart(const PartTimes& part, std::int64_t startedAtMs);
-  void tie(std::int64_t unixMs, std::int64_t mediaMs);
+  struct Part {
+    std::int64_t baseMs;
+    std::vector<Tie> ties;  // one at least; neither time ever falls
 
-  std::vector<Tie> ties_;  // neither time ever falls
+    void tie(std::int64_t unixMs, std::int64_t mediaMs);
+    std::int64_t mediaAt(std::int64_t unixMs) const;  // from the first tie to the last
+  };
+  void addPart(const PartTimes& times, std::int64_t startedAtMs);
+
+  std::vector<Part> parts_;
   std::vector<Interval> pauses_, gaps_;
   std::int64_t pausedSince_ = -1;  // Unix time, of the part added last; -1: it goes on
 };

@@ -115,6 +115,30 @@ TEST(MeetingClock, NeverGoesBackWhateverASidecarSays) {
   EXPECT_EQ(before, 10'000);
 }
 
+TEST(MeetingClock, TakesEachPartByItsOwnTimesWhenTheClockWasSetBack) {
+  const std::int64_t early = kNoon - 3'600'000;
+  const MeetingClock clock(
+      {plainPart(kNoon, 0, 10'000), plainPart(early, 10'000, 5000), plainPart(early + 9000, 15'000, 2000)},
+      kNoon);
+  EXPECT_EQ(clock.mediaAt(kNoon + 4000), 4000);
+  EXPECT_EQ(clock.mediaAt(kNoon + 99'000), 10'000);
+  EXPECT_EQ(clock.mediaAt(early - 1000), 10'000) << "before the part that was recorded then";
+  EXPECT_EQ(clock.mediaAt(early + 3000), 13'000);
+  EXPECT_EQ(clock.mediaAt(early + 7000), 15'000) << "between two parts";
+  EXPECT_EQ(clock.mediaAt(early + 10'000), 16'000);
+  EXPECT_EQ(clock.startUnixMs(), kNoon);
+  EXPECT_EQ(clock.endUnixMs(), early + 11'000);
+  ASSERT_EQ(clock.gaps().size(), 1u) << "how long the other one was nobody knows";
+  EXPECT_EQ(clock.gaps()[0].mediaMs, 15'000);
+}
+
+TEST(MeetingClock, TakesTheLaterPartForATimeThatCameTwice) {
+  const MeetingClock clock({plainPart(kNoon, 0, 10'000), plainPart(kNoon + 6000, 10'000, 10'000)}, kNoon);
+  EXPECT_EQ(clock.mediaAt(kNoon + 5000), 5000);
+  EXPECT_EQ(clock.mediaAt(kNoon + 8000), 12'000);
+  EXPECT_EQ(clock.mediaAt(kNoon + 16'000), 20'000);
+}
+
 TEST(MeetingClock, IsEmptyWithoutParts) {
   const MeetingClock clock({}, kNoon);
   EXPECT_EQ(clock.mediaAt(kNoon), 0);
