@@ -21,6 +21,8 @@ import { dateTime, duration, fileSize, sentence } from "./text.js";
  *   elements that send no token
  */
 
+const kPage = 200; // that the server sends at a time (PROTOCOL.md)
+
 /** @param {Recorded} recording */
 const hasPicture = ({ format }) => format === "mp4" || format === "webm";
 
@@ -33,8 +35,10 @@ export class RecordingList extends HTMLElement {
   #empty = h("div", { class: "card empty", hidden: true },
     icon("film"), h("p", { text: "There is no recording yet." }),
     h("p", { class: "hint", text: "A moderator starts one in the room, or the API does." }));
+  #older = h("button", { type: "button", hidden: true, text: "Older", on: { click: () => void this.#fetchOlder() } });
   /** @type {Recorded[]} */
   #recordings = [];
+  #oldestIsThere = false; // of more than one page
 
   /** @param {{api: import("./api.js").Api, toasts: import("./toasts.js").Toasts, refresh: () => void}} given */
   constructor({ api, toasts, refresh }) {
@@ -46,7 +50,7 @@ export class RecordingList extends HTMLElement {
   }
 
   connectedCallback() {
-    this.replaceChildren(this.#empty, this.#list, this.player);
+    this.replaceChildren(this.#empty, this.#list, this.#older, this.player);
   }
 
   /** Nothing of it may be seen any more. */
@@ -60,10 +64,31 @@ export class RecordingList extends HTMLElement {
     return this.#recordings.some(({ state }) => state !== "complete" && state !== "failed");
   }
 
+  /** @param {Recorded[]} newest the first page; what was fetched of older ones stays */
+  show(newest) {
+    const last = newest[kPage - 1];
+    if (!last) this.#oldestIsThere = false;
+    const ids = new Set(newest.map(({ id }) => id));
+    const older = last ? this.#recordings.filter(({ id, startedAt }) => !ids.has(id) && startedAt <= last.startedAt) : [];
+    this.#draw([...newest, ...older]);
+  }
+
+  async #fetchOlder() {
+    const last = this.#recordings.at(-1);
+    if (!last) return;
+    await this.#try(async () => {
+      const { recordings } = await this.api.get(`/recordings?limit=${kPage}&before=${last.id}`);
+      if (this.#recordings.at(-1)?.id !== last.id) return; // asked twice
+      this.#oldestIsThere = recordings.length < kPage;
+      this.#draw([...this.#recordings, ...recordings]);
+    });
+  }
+
   /** @param {Recorded[]} recordings the newest first */
-  show(recordings) {
+  #draw(recordings) {
     this.#recordings = recordings;
     this.#empty.hidden = recordings.length > 0;
+    this.#older.hidden = recordings.length < kPage || this.#oldestIsThere;
     reconcile(this.#list, recordings, ({ id }) => id, (one) => this.#make(one), (element, one) => this.#update(element, one));
   }
 
@@ -167,7 +192,11 @@ export class RecordingList extends HTMLElement {
     const recording = this.#recordings.find((one) => one.id === id);
     if (!recording) return;
     const question = `Delete the recording of ${recording.room}, ${dateTime(recording.startedAt)}? It cannot be brought back.`;
-    if (await ask(question, "Delete")) await this.#try(() => this.api.remove(`/recordings/${id}`));
+    if (!(await ask(question, "Delete"))) return;
+    await this.#try(async () => {
+      await this.api.remove(`/recordings/${id}`);
+      this.#recordings = this.#recordings.filter((one) => one.id !== id);
+    });
   }
 
   /** @param {() => Promise<unknown>} act */
