@@ -9,10 +9,7 @@
 #include "base/main_loop.h"
 #include "fake_conference.h"
 #include "raw_client.h"
-#include "signaling/byte_range.h"
 #include "signaling/http_server.h"
-#include "signaling/live_routes.h"
-#include "signaling/signed_link.h"
 
 namespace tessera::test {
 namespace {
@@ -496,58 +493,6 @@ TEST_F(FilesTest, ManyWatchAtATime) {
     client->waitForClose();
     EXPECT_TRUE(bodyOf(client->received()) == segment) << client->received().size();
   }
-}
-
-TEST(LinkSigner, AcceptsItsOwnForAWhile) {
-  const signaling::LinkSigner signer("key"), other("other");
-  const signaling::LinkSigner::Clock::time_point now{1'767'225'600s};
-  const std::string link = signer.sign("/v1/recordings/a/file", now);
-  const auto at = link.find("?expires=");
-  const auto amp = link.find("&signature=");
-  const std::string expires = link.substr(at + 9, amp - at - 9), signature = link.substr(amp + 11);
-  const auto verify = [&](const signaling::LinkSigner& by, const char* path, const std::string& until,
-                          signaling::LinkSigner::Clock::time_point when) {
-    return by.verify(path, until, signature, when).has_value();
-  };
-  EXPECT_TRUE(verify(signer, "/v1/recordings/a/file", expires, now));
-  EXPECT_TRUE(verify(signer, "/v1/recordings/a/file", expires, now + 12h - 1s));
-  EXPECT_FALSE(verify(signer, "/v1/recordings/a/file", expires, now + 13h));
-  EXPECT_FALSE(verify(signer, "/v1/recordings/b/file", expires, now));
-  EXPECT_FALSE(verify(signer, "/v1/recordings/a/file", expires + "0", now));
-  EXPECT_FALSE(verify(other, "/v1/recordings/a/file", expires, now));
-  EXPECT_EQ(signer.sign("/a", now + 1s), signer.sign("/a", now + 59min)) << "one for an hour";
-}
-
-TEST(ByteRange, OfAHeader) {
-  using signaling::ByteRange;
-  using signaling::byteRangeOf;
-  const auto is = [](std::string_view header, std::int64_t size, std::int64_t begin, std::int64_t end) {
-    const ByteRange range = byteRangeOf(header, size);
-    return range.kind == ByteRange::Kind::part && range.begin == begin && range.end == end;
-  };
-  EXPECT_TRUE(is("bytes=0-0", 10, 0, 1));
-  EXPECT_TRUE(is("bytes=9-9", 10, 9, 10));
-  EXPECT_TRUE(is("bytes=5-", 10, 5, 10));
-  EXPECT_TRUE(is("bytes=-3", 10, 7, 10));
-  EXPECT_TRUE(is("bytes=-30", 10, 0, 10));
-  EXPECT_TRUE(is("bytes=5-9223372036854775807", 10, 5, 10));
-  EXPECT_TRUE(is("bytes=-9223372036854775807", 10, 0, 10));
-  for (const char* header : {"bytes=10-", "bytes=10-20", "bytes=-0"})
-    EXPECT_EQ(byteRangeOf(header, 10).kind, ByteRange::Kind::outside) << header;
-  EXPECT_EQ(byteRangeOf("bytes=0-", 0).kind, ByteRange::Kind::outside);
-  for (const char* header :
-       {"", "bytes", "bytes=", "bytes=-", "bytes=--1", "bytes=1--2", "bytes=+1-2", "bytes= 1-2",
-        "bytes=1-2,3-4", "bytes=2-1", "bytes=0x1-", "bytes=99999999999999999999-", "Bytes=1-2 "})
-    EXPECT_EQ(byteRangeOf(header, 10).kind, ByteRange::Kind::whole) << header;
-}
-
-TEST(HlsName, IsAPlainOne) {
-  for (const char* name : {"index.m3u8", "00000042.ts", "init.mp4", "a-b_C1.m4s"})
-    EXPECT_TRUE(signaling::isHlsName(name)) << name;
-  for (const char* name :
-       {"", ".", "..", ".ts", "a", "a.ts.tmp", "a.b.ts", "a/b.ts", "..ts", "a.TS", "a.txt", "a b.ts"})
-    EXPECT_FALSE(signaling::isHlsName(name)) << name;
-  EXPECT_FALSE(signaling::isHlsName(std::string(70, 'a') + ".ts"));
 }
 
 }  // namespace
