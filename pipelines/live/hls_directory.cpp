@@ -71,14 +71,19 @@ HlsDirectory::~HlsDirectory() {
 
 void HlsDirectory::takeOver(std::int64_t nowUnixMs) {
   auto before = readPlaylist(path_);
-  if (before && !before->segments.empty()) next_ = before->segments.back().number + 1;
+  const std::vector<std::string> files = filesIn(path_);
+  if (before) next_ = before->segments.empty() ? before->next : before->segments.back().number + 1;
+  for (const std::string& name : files)
+    if (const auto number = hlsSegmentNumber(name)) next_ = std::max(next_, *number + 1);
   if (before && goesOn(*before, nowUnixMs)) {
     playlist_ = *std::move(before);
     discontinuity_ = true;
+  } else {
+    playlist_.next = next_;
+    if (std::ranges::find(files, kPlaylist) != files.end()) replaceOld();
   }
-  for (const std::string& name : filesIn(path_)) {
+  for (const std::string& name : files) {
     const auto number = hlsSegmentNumber(name);
-    if (number) next_ = std::max(next_, *number + 1);
     const bool listed = number && !playlist_.segments.empty() &&
                         *number >= playlist_.segments.front().number &&
                         *number <= playlist_.segments.back().number;
@@ -86,6 +91,12 @@ void HlsDirectory::takeOver(std::int64_t nowUnixMs) {
     std::error_code ignored;
     fs::remove(path_ + "/" + name, ignored);
   }
+}
+
+// Whoever comes before the first segment is not to see the end of another meeting.
+void HlsDirectory::replaceOld() {
+  if (const auto written = write(kPlaylist, playlist_.text()); !written)
+    log::warn("old HLS playlist is not replaced", {{"error", written.error().text}});
 }
 
 Status HlsDirectory::add(std::string_view data, HlsSegment segment) {

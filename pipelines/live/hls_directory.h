@@ -24,7 +24,8 @@ class HlsDirectory {
 
   // Looks at what is there: numbers go on in any case. The playlist is continued, with a discontinuity, when
   // it has no end and is not older than kGoesOnWithinMs: whoever wrote it died. Otherwise what is there is of
-  // another meeting, and is removed. Fails when another one works on it (flock), or it is not there.
+  // another meeting, and is removed: an empty playlist takes its place. Fails when another one works on it
+  // (flock), or it is not there.
   [[nodiscard]] static Result<std::unique_ptr<HlsDirectory>> open(std::string path, std::int64_t nowUnixMs);
   ~HlsDirectory();
   HlsDirectory(const HlsDirectory&) = delete;
@@ -38,6 +39,7 @@ class HlsDirectory {
  private:
   HlsDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
   void takeOver(std::int64_t nowUnixMs);
+  void replaceOld();
   [[nodiscard]] Status write(const std::string& file, std::string_view data) const;
   void remove(std::int64_t number) const;
   void forgetOld(std::size_t kept);

@@ -52,7 +52,7 @@ class Reader {
   bool line(std::string_view line) {
     if (line == kEnd) return list.ended = true;
     if (line == kDiscontinuity) return next_.discontinuity = true;
-    if (take(line, kSequence)) return readNumber(line, number_);
+    if (take(line, kSequence)) return readNumber(line, list.next);
     if (take(line, kDiscontinuities)) return readNumber(line, list.discontinuities);
     if (take(line, kTarget)) return readNumber(line, list.targetSeconds);
     if (take(line, kLength))
@@ -74,7 +74,7 @@ class Reader {
     return ms.has_value();
   }
   bool segment(std::string_view file) {
-    next_.number = number_++;
+    next_.number = list.next + static_cast<std::int64_t>(list.segments.size());
     const bool right = file == next_.file() && next_.seconds > 0;
     list.segments.push_back(next_);
     next_ = {};
@@ -82,7 +82,6 @@ class Reader {
   }
 
   HlsSegment next_;
-  std::int64_t number_ = 0;
 };
 
 }  // namespace
@@ -114,7 +113,7 @@ HlsSegment HlsPlaylist::takeFirst() {
 std::string HlsPlaylist::text() const {
   std::string out =
       fmt::format("{}\n#EXT-X-VERSION:3\n{}{}\n{}{}\n{}{}\n#EXT-X-INDEPENDENT-SEGMENTS\n", kFirstLine,
-                  kTarget, targetSeconds, kSequence, segments.empty() ? 0 : segments.front().number,
+                  kTarget, targetSeconds, kSequence, segments.empty() ? next : segments.front().number,
                   kDiscontinuities, discontinuities);
   for (const HlsSegment& segment : segments) {
     if (segment.discontinuity) out += fmt::format("{}\n", kDiscontinuity);

@@ -23,6 +23,7 @@ struct HlsPlaylist {
   std::int64_t discontinuities = 0;  // before the first segment
   int targetSeconds = 2;             // never less than before
   std::deque<HlsSegment> segments;   // numbered without a gap
+  std::int64_t next = 0;             // the number of the first one, when there is none yet
   bool ended = false;
 
   void add(const HlsSegment& segment);

@@ -137,6 +137,11 @@ TEST_F(HlsDirectoryTest, BeginsAnewAfterAnEndOrALongTime) {
     directory.reset();
     directory = open(kStart + 2000 * added_ + (ended ? 0 : 61000));
     EXPECT_THAT(files(), ElementsAre("index.m3u8"));
+    EXPECT_THAT(playlist(), Not(HasSubstr(".ts"))) << "at once, not with the first segment";
+    EXPECT_THAT(playlist(), Not(HasSubstr("#EXT-X-ENDLIST")));
+    EXPECT_THAT(playlist(), HasSubstr(ended ? "#EXT-X-MEDIA-SEQUENCE:3\n" : "#EXT-X-MEDIA-SEQUENCE:7\n"));
+    directory.reset();  // without a segment: the number is not forgotten
+    directory = open(kStart + 2000 * added_ + (ended ? 0 : 61000));
     ASSERT_TRUE(add(*directory));
     EXPECT_THAT(playlist(), HasSubstr(ended ? "#EXT-X-MEDIA-SEQUENCE:3\n" : "#EXT-X-MEDIA-SEQUENCE:7\n"));
     EXPECT_THAT(playlist(), Not(HasSubstr("#EXT-X-DISCONTINUITY\n")));
