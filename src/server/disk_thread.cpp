@@ -66,6 +66,48 @@ bool DiskThread::run(std::function<void()> job, std::function<void()> then) {
   return true;
 }
 
+struct DiskThread::Turn {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool done = false, late = false;
+
+  bool isLate() {
+    const std::lock_guard lock(mutex);
+    return late;
+  }
+  bool doneInTime() {
+    const std::lock_guard lock(mutex);
+    done = true;
+    changed.notify_all();
+    return !late;
+  }
+  bool wait(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex);
+    late = !changed.wait_for(lock, limit, [this] { return done; });
+    return !late;
+  }
+};
+
+bool DiskThread::runWithin(std::chrono::milliseconds limit, std::function<void()> job,
+                           std::function<void()> undo) {
+  if (!late_.expired()) return false;
+  const auto turn = std::make_shared<Turn>();
+  const bool taken = run([turn, job = std::move(job), undo = std::move(undo)] {
+    if (turn->isLate()) return;
+    job();
+    if (!turn->doneInTime()) undo();
+  });
+  if (!taken) return false;
+  if (turn->wait(limit)) return true;
+  late_ = turn;
+  return false;
+}
+
+bool DiskThread::crowded() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->waiting.size() >= kMaxWaiting / 2;
+}
+
 bool DiskThread::stuck() const {
   const std::lock_guard lock(shared_->mutex);
   return shared_->since && Clock::now() - *shared_->since > kStuckAfter;

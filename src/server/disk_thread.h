@@ -21,11 +21,17 @@ class DiskThread {
 
   // `job` on the disk's thread, then `then` on the main thread. False when too much is waiting.
   bool run(std::function<void()> job, std::function<void()> then = {});
+  // Waits for `job`. False when it takes longer than `limit`: then it is left out, or undone by `undo` on the
+  // disk's thread; false at once as long as one before it is still late.
+  bool runWithin(std::chrono::milliseconds limit, std::function<void()> job, std::function<void()> undo);
   bool stuck() const;
+  bool crowded() const;  // the rest is for what must not be lost
 
  private:
   struct Shared;
+  struct Turn;
   std::shared_ptr<Shared> shared_;
+  std::weak_ptr<Turn> late_;
 };
 
 }  // namespace tessera::server

@@ -97,7 +97,8 @@ Status makeDirectory(const std::string& path) {
     if (!fs::exists(parent, ignored))
       if (auto made = makeDirectory(parent); !made) return made;
   }
-  if (mkdir(path.c_str(), 0700) == 0) return {};
+  if (mkdir(path.c_str(), 0700) == 0)
+    return syncDirectory(whole.has_parent_path() ? whole.parent_path() : ".");
   if (errno != EEXIST) return ioError("making", path);
   std::error_code error;
   if (!fs::is_directory(whole, error)) return fail(ErrorCode::io, "{} is not a directory", path);
@@ -131,21 +132,29 @@ std::vector<std::string> namesIn(const std::string& directory) {
   return names;
 }
 
+std::int64_t bytesOf(const std::string& path) {
+  struct stat info {};
+  return lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0;
+}
+
 std::int64_t bytesBelow(const std::string& directory) {
   std::int64_t bytes = 0;
   std::error_code error;
-  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    struct stat info {};  // files vanish meanwhile
-    if (lstat(it->path().c_str(), &info) == 0 && S_ISREG(info.st_mode)) bytes += info.st_size;
-  }
+  for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end; it.increment(error))
+    bytes += bytesOf(it->path());
   return bytes;
 }
 
-Result<DiskUse> measure(const std::string& directory) {
+Result<std::int64_t> bytesFree(const std::string& directory) {
   struct statvfs info {};
   if (statvfs(directory.c_str(), &info) != 0) return ioError("measuring", directory);
-  return DiskUse{bytesBelow(directory),
-                 static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize)};
+  return static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
+}
+
+Result<DiskUse> measure(const std::string& directory) {
+  const auto free = bytesFree(directory);
+  if (!free) return tl::unexpected(free.error());
+  return DiskUse{bytesBelow(directory), *free};
 }
 
 }  // namespace tessera::server

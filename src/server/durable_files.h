@@ -15,7 +15,7 @@ namespace tessera::server {
 // Replaces the file at once or not at all, and returns when that is on the disk.
 [[nodiscard]] Status replaceFile(const std::string& path, std::string_view text);
 [[nodiscard]] Status appendLine(const std::string& path, std::string_view line);  // not synced
-// With its parents, for the owner alone; one that is there is left as it is.
+// With its parents, for the owner alone, and there after a loss of power; one that is there is left as it is.
 [[nodiscard]] Status makeDirectory(const std::string& path);
 // A directory that is one process's alone for as long as this lives, whatever becomes of the process (flock).
 class DirectoryHold {
@@ -32,12 +32,13 @@ class DirectoryHold {
 void removeTree(const std::string& path);
 std::vector<std::string> namesIn(const std::string& directory);  // sorted
 
-// That there is room, in bytes, and how much of it the files below `directory` take.
+[[nodiscard]] Result<std::int64_t> bytesFree(const std::string& directory);  // for who is not root
+std::int64_t bytesOf(const std::string& path);                               // 0: no such file
+std::int64_t bytesBelow(const std::string& directory);
 struct DiskUse {
-  std::int64_t used = 0;
-  std::int64_t free = 0;  // for who is not root
+  std::int64_t used = 0;  // by what is below the directory
+  std::int64_t free = 0;
 };
 [[nodiscard]] Result<DiskUse> measure(const std::string& directory);
-std::int64_t bytesBelow(const std::string& directory);
 
 }  // namespace tessera::server

@@ -19,6 +19,20 @@
 namespace tessera::server {
 namespace {
 
+// The exit statuses of tessera-post (docs/recording.md).
+PostRunner::Outcome outcomeOf(int status) {
+  switch (status) {
+    case 0:
+      return PostRunner::Outcome::done;
+    case 1:
+      return PostRunner::Outcome::hopeless;
+    case 3:
+      return PostRunner::Outcome::later;
+    default:
+      return PostRunner::Outcome::failed;
+  }
+}
+
 struct ChildSetup {
   std::int64_t memoryBytes;
   pid_t parent;
@@ -154,10 +168,7 @@ void PostRunner::checkEnd() {
   const int status = signaled ? g_subprocess_get_term_sig(process) : g_subprocess_get_exit_status(process);
   const std::string end =
       fmt::format("tessera-post ended with {} {}", signaled ? "signal" : "status", status);
-  const Outcome outcome = signaled      ? Outcome::later
-                          : status == 0 ? Outcome::done
-                          : status == 1 ? Outcome::hopeless
-                                        : Outcome::later;
+  const Outcome outcome = signaled ? Outcome::failed : outcomeOf(status);
   // With a new run under way first, so that who is told may add another.
   startNext();
   events_.onEnd(run->id, {outcome, run->file, run->error.value_or(Error{ErrorCode::internal, end})});

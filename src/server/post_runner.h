@@ -29,8 +29,9 @@ class PostRunner {
     std::int64_t memoryBytes = std::int64_t{1} << 30;
     std::chrono::milliseconds silence{std::chrono::minutes(30)};  // who says nothing for that long hangs
   };
-  // later: this run failed. hopeless: so would every other. notStarted: the program could not be run.
-  enum class Outcome { done, later, hopeless, notStarted };
+  // later: something was in its way (disk full, lock held). failed: it crashed or hung. hopeless: nothing can
+  // be made of it, ever. notStarted: the program could not be run.
+  enum class Outcome { done, later, failed, hopeless, notStarted };
   struct End {
     Outcome outcome = Outcome::done;
     std::string file;  // of done: the name of what it has made; empty: that was there already

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <string_view>
 
 #include "base/log.h"
@@ -59,11 +61,38 @@ Result<FoundRecording> readFinishedFile(const std::string& path, const std::stri
   return found;
 }
 
-void removeFilesOf(const std::string& directory, const FoundRecording& recording) {
+std::vector<std::string> filesOf(const FoundRecording& recording) {
   std::vector<std::string> names = recording.info.tracks;
   names.push_back(recording.info.file);
   if (!recording.poster.empty()) names.push_back(recording.poster);
-  for (const std::string& name : names) unlink(pathOf(directory, name).c_str());
+  return names;
+}
+
+tl::unexpected<Error> notDeleted(const std::string& path) {
+  return fail(ErrorCode::io, "deleting {}: {}", path, std::strerror(errno));
+}
+
+Status removeFile(const std::string& path) {
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) return notDeleted(path);
+  return {};
+}
+
+Status removeFilesOf(const std::string& directory, const FoundRecording& recording) {
+  Status status;
+  for (const std::string& name : filesOf(recording))
+    if (auto removed = removeFile(pathOf(directory, name)); !removed) status = std::move(removed);
+  return status;
+}
+
+// From here on it is gone, also after a crash. It may have been taken away by an attempt before.
+Status moveAway(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) {
+    const int why = errno;
+    const bool there = exists(from);
+    errno = why;
+    if (there) return notDeleted(from);
+  }
+  return {};
 }
 
 Result<FoundRecording> readUnfinished(const std::string& directory, const RecordingId& id) {
@@ -97,7 +126,9 @@ Result<FoundRecording> readUnfinished(const std::string& directory, const Record
 void scanWork(const std::string& directory, const std::string& entry, std::vector<FoundRecording>& found) {
   const std::string path = directory + "/.work/" + entry;
   if (entry.ends_with(kDeleted)) {
-    if (const auto recording = readFinishedFile(path, entry)) removeFilesOf(directory, *recording);
+    if (const auto recording = readFinishedFile(path, entry))
+      if (const auto removed = removeFilesOf(directory, *recording); !removed)
+        return log::error("recording is not deleted", {{"why", removed.error().text}});
     return removeTree(path);
   }
   const RecordingId id{entry};
@@ -141,7 +172,12 @@ std::string planFile(const std::string& directory, const RecordingId& id) {
 }
 
 Result<FoundRecording> readFinished(const std::string& directory, const std::string& name) {
-  return readFinishedFile(pathOf(directory, name) + std::string(kFinished), name);
+  const std::string json = pathOf(directory, name) + std::string(kFinished);
+  auto found = readFinishedFile(json, name);
+  if (!found) return found;
+  found->takes = bytesOf(json);
+  for (const std::string& file : filesOf(*found)) found->takes += bytesOf(pathOf(directory, file));
+  return found;
 }
 
 FoundParts scanParts(const std::string& work) {
@@ -176,21 +212,21 @@ std::vector<FoundRecording> scanRecordings(const std::string& directory) {
   return found;
 }
 
-void removeFinished(const std::string& directory, const FoundRecording& recording) {
+Status removeFinished(const std::string& directory, const FoundRecording& recording) {
   const std::string json = pathOf(directory, recording.name) + std::string(kFinished);
   const std::string deleted = workOf(directory, recording.info.id) + std::string(kDeleted);
-  if (rename(json.c_str(), deleted.c_str()) != 0)
-    return log::error("recording is not deleted", {{"path", json}});
-  removeFilesOf(directory, recording);
-  unlink(deleted.c_str());
+  if (auto moved = moveAway(json, deleted); !moved) return moved;
+  if (auto removed = removeFilesOf(directory, recording); !removed) return removed;
+  return removeFile(deleted);
 }
 
-void removeUnfinished(const std::string& directory, const RecordingId& id) {
+Status removeUnfinished(const std::string& directory, const RecordingId& id) {
   const std::string work = workOf(directory, id);
   const std::string deleted = work + std::string(kDeleted);
-  if (rename(work.c_str(), deleted.c_str()) != 0)
-    return log::error("recording is not deleted", {{"path", work}});
+  if (auto moved = moveAway(work, deleted); !moved) return moved;
   removeTree(deleted);
+  if (exists(deleted)) return fail(ErrorCode::io, "{} is not deleted", deleted);
+  return {};
 }
 
 }  // namespace tessera::server

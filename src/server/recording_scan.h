@@ -19,6 +19,7 @@ struct FoundRecording {
   std::string name;                         // base name of its files
   std::string poster;                       // file; empty: none
   std::int64_t endedAtMs = 0;               // Unix time; 0: not known
+  std::int64_t takes = 0;                   // bytes of all files of a complete one
   std::optional<wire::RecordingPlan> plan;  // of one that is not complete
 };
 
@@ -38,8 +39,9 @@ struct FoundParts {
 };
 FoundParts scanParts(const std::string& work);
 
-// Takes a recording from the disk, all of it or, after a crash, by the next scan.
-void removeFinished(const std::string& directory, const FoundRecording& recording);
-void removeUnfinished(const std::string& directory, const RecordingId& id);
+// Takes a recording from the disk, all of it or, after a crash, by the next scan. What failed can be called
+// again.
+[[nodiscard]] Status removeFinished(const std::string& directory, const FoundRecording& recording);
+[[nodiscard]] Status removeUnfinished(const std::string& directory, const RecordingId& id);
 
 }  // namespace tessera::server

@@ -15,8 +15,8 @@ namespace {
 
 using wire::RecordingState;
 
-constexpr std::chrono::hours kRetentionEvery{1};
-constexpr std::int64_t kSpareBytes = 64 << 20;  // what may be written until space is checked again
+constexpr std::chrono::milliseconds kBeginsIn{1'000};  // that long all meetings wait for the disk
+constexpr std::int64_t kSpareBytes = 64 << 20;         // what may be written until space is checked again
 
 std::int64_t nowMs() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -25,6 +25,24 @@ std::int64_t nowMs() {
 
 bool goesOn(RecordingState state) {
   return state == RecordingState::recording || state == RecordingState::paused;
+}
+
+Error noAnswer() {
+  return {ErrorCode::io, "the disk of the recordings does not answer"};
+}
+
+// On the disk's thread. How much is free, and when that is enough, the directory.
+Result<std::int64_t> makeWorkDirectory(const std::string& directory, const wire::RecordingPlan& plan,
+                                       std::int64_t reserved) {
+  const auto free = bytesFree(directory);
+  if (!free || *free < reserved) return free;
+  const std::string work = workOf(directory, plan.id);
+  if (const auto made = makeDirectory(work); !made) return tl::unexpected(made.error());
+  if (const auto written = replaceFile(planFile(directory, plan.id), wire::encode(plan)); !written) {
+    removeTree(work);
+    return tl::unexpected(written.error());
+  }
+  return free;
 }
 
 std::string gigabytes(std::int64_t bytes) {
@@ -64,14 +82,15 @@ void RecordingStore::open() {
     if (!entries_.emplace(id, std::move(entry)).second) continue;  // in .work still: that one counts
     Entry& added = *entryOf(id);
     if (!added.found.plan) continue;
-    if (added.found.plan->attempts < kMaxAttempts)
-      savePlan(added, [this, id] { finishNow(id); });
-    else
+    if (added.found.plan->attempts >= kHopeless) {
       added.found.info.state = RecordingState::failed;
+      continue;
+    }
+    if (added.found.plan->attempts >= kMaxAttempts) added.found.plan->attempts = 0;
+    finishNow(id);
   }
   log::info("recordings", {{"directory", policy_.directory}, {"count", entries_.size()}});
-  dropExpired();
-  retentionTimer_.every(kRetentionEvery, [this] { dropExpired(); });
+  retentionTimer_.every(policy_.retentionEvery, [this] { dropExpired(); });
   checkSpace();
 }
 
@@ -87,19 +106,26 @@ RecordingStore::Entry* RecordingStore::entryOf(const RecordingId& id) {
   return it == entries_.end() ? nullptr : it->second.get();
 }
 
-Status RecordingStore::mayBegin() {
-  if (unusable_) return tl::unexpected(*unusable_);
-  if (disk_.stuck()) return fail(ErrorCode::io, "the disk of the recordings does not answer");
-  const auto use = measure(policy_.directory);
-  if (!use) return tl::unexpected(use.error());
-  use_ = *use;
-  if (auto why = noSpace(use_)) return tl::unexpected(std::move(*why));
+Status RecordingStore::makeWork(const wire::RecordingPlan& plan) {
+  if (disk_.stuck()) return tl::unexpected(noAnswer());
+  const auto free = std::make_shared<Result<std::int64_t>>();
+  const bool answered = disk_.runWithin(
+      kBeginsIn,
+      [free, directory = policy_.directory, plan, reserved = reservedBytes()] {
+        *free = makeWorkDirectory(directory, plan, reserved);
+      },
+      [work = directoryOf(plan.id)] { removeTree(work); });
+  if (!answered) return tl::unexpected(noAnswer());
+  if (!*free) return tl::unexpected(free->error());
+  freeBytes_ = **free;
+  if (auto full = diskFull()) return tl::unexpected(std::move(*full));
   return {};
 }
 
 Result<wire::RecordingInfo> RecordingStore::begin(const RoomId& room, const RecordingFormats& formats,
                                                   StopHandler onMustStop) {
-  if (const auto may = mayBegin(); !may) return tl::unexpected(may.error());
+  if (unusable_) return tl::unexpected(*unusable_);
+  if (auto over = overQuota()) return tl::unexpected(std::move(*over));
   wire::RecordingPlan plan;
   plan.id = {randomToken(12)};
   plan.room = room;
@@ -108,11 +134,7 @@ Result<wire::RecordingInfo> RecordingStore::begin(const RoomId& room, const Reco
   auto name = recordingName(policy_.name, room, plan.id, plan.startedAtMs);
   if (!name) return tl::unexpected(name.error());
   plan.name = std::move(*name);
-  if (const auto made = makeDirectory(directoryOf(plan.id)); !made) return tl::unexpected(made.error());
-  if (const auto written = replaceFile(planFile(policy_.directory, plan.id), wire::encode(plan)); !written) {
-    removeTree(directoryOf(plan.id));
-    return tl::unexpected(written.error());
-  }
+  if (const auto made = makeWork(plan); !made) return tl::unexpected(made.error());
   auto entry = std::make_unique<Entry>();
   entry->onMustStop = std::move(onMustStop);
   entry->found.name = plan.name;
@@ -123,13 +145,21 @@ Result<wire::RecordingInfo> RecordingStore::begin(const RoomId& room, const Reco
   entry->found.plan = plan;
   const wire::RecordingInfo info = entry->found.info;
   entries_.emplace(plan.id, std::move(entry));
-  if (!spaceTimer_.running()) spaceTimer_.every(policy_.checkEvery, [this] { checkSpace(); });
+  if (!spaceTimer_.running())
+    spaceTimer_.every(policy_.checkEvery, [this] {
+      if (!measuring_) checkSpace();
+    });
   return info;
 }
 
 void RecordingStore::note(const RecordingId& id, const wire::TimelineEvent& event) {
   Entry* entry = entryOf(id);
   if (!entry || entry->events >= static_cast<int>(wire::kMaxTimelineEvents)) return;
+  if (disk_.crowded()) {
+    if (!std::exchange(entry->notesLost, true))
+      log::error("timeline has gaps: the disk is too slow", {{"recording", id.value}});
+    return;
+  }
   ++entry->events;
   disk_.run([file = directoryOf(id) + "/timeline.jsonl", line = wire::encode(event)] {
     if (const auto written = appendLine(file, line); !written)
@@ -161,11 +191,11 @@ void RecordingStore::finish(const RecordingId& id, const std::optional<Error>& w
               {"ms", entry->found.info.durationMs},
               {"bytes", entry->found.info.bytes},
               {"why", why ? why->text : "stopped"}});
-  savePlan(*entry, [this, id] { finishNow(id); });
+  finishNow(id);
 }
 
-void RecordingStore::savePlan(const Entry& entry, std::function<void()> then) {
-  disk_.run(
+bool RecordingStore::savePlan(const Entry& entry, std::function<void()> then) {
+  return disk_.run(
       [file = planFile(policy_.directory, entry.found.info.id), text = wire::encode(*entry.found.plan)] {
         if (const auto written = replaceFile(file, text); !written)
           log::error("recording.json is not up to date", {{"why", written.error().text}});
@@ -175,37 +205,59 @@ void RecordingStore::savePlan(const Entry& entry, std::function<void()> then) {
       });
 }
 
-std::optional<Error> RecordingStore::noSpace(const DiskUse& use) const {
-  if (policy_.quotaBytes > 0 && use.used >= policy_.quotaBytes)
-    return Error{ErrorCode::io,
-                 fmt::format("the recordings have used up their quota of {}", gigabytes(policy_.quotaBytes))};
+// Of the recordings, without a look at the disk: the scan at the start, the rooms and tessera-post told.
+std::int64_t RecordingStore::knownBytes() const {
+  std::int64_t used = 0;
+  for (const auto& [id, entry] : entries_)
+    used += entry->found.plan ? entry->found.info.bytes : entry->found.takes;
+  return used;
+}
+
+std::int64_t RecordingStore::reservedBytes() const {
   std::int64_t reserved = policy_.minFreeBytes + kSpareBytes;
   for (const auto& [id, entry] : entries_)
     if (goesOn(entry->found.info.state) || entry->found.info.state == RecordingState::finishing)
       reserved += entry->found.info.bytes;
-  if (use.free < reserved)
-    return Error{ErrorCode::io,
-                 fmt::format("the disk of the recordings is full: {} are free, {} are kept free",
-                             gigabytes(use.free), gigabytes(reserved))};
-  return std::nullopt;
+  return reserved;
+}
+
+std::optional<Error> RecordingStore::overQuota() const {
+  if (policy_.quotaBytes == 0 || usedBytes() < policy_.quotaBytes) return std::nullopt;
+  return Error{ErrorCode::io,
+               fmt::format("the recordings have used up their quota of {}", gigabytes(policy_.quotaBytes))};
+}
+
+std::optional<Error> RecordingStore::diskFull() const {
+  const std::int64_t reserved = reservedBytes();
+  if (freeBytes_ >= reserved) return std::nullopt;
+  return Error{ErrorCode::io, fmt::format("the disk of the recordings is full: {} are free, {} are kept free",
+                                          gigabytes(freeBytes_), gigabytes(reserved))};
 }
 
 void RecordingStore::checkSpace() {
-  if (unusable_ || disk_.stuck()) return;
+  if (unusable_) return;
+  measureAgain_ = measuring_;
+  if (std::exchange(measuring_, true)) return;
   const auto use = std::make_shared<Result<DiskUse>>();
-  disk_.run([use, directory = policy_.directory] { *use = measure(directory); },
-            [use, weak = weak_.get()] {
-              if (auto* self = weak.get()) self->onMeasured(*use);
-            });
+  scanner_.run([use, directory = policy_.directory] { *use = measure(directory); },
+               [use, weak = weak_.get()] {
+                 if (auto* self = weak.get()) self->onMeasured(*use);
+               });
 }
 
 void RecordingStore::onMeasured(const Result<DiskUse>& use) {
+  measuring_ = false;
+  if (std::exchange(measureAgain_, false)) checkSpace();
   std::vector<RecordingId> live;
   for (const auto& [id, entry] : entries_)
     if (goesOn(entry->found.info.state)) live.push_back(id);
   if (live.empty()) spaceTimer_.stop();
-  if (use) use_ = *use;
-  const std::optional<Error> why = use ? noSpace(*use) : use.error();
+  if (use) {
+    freeBytes_ = use->free;
+    otherBytes_ = std::max<std::int64_t>(use->used - knownBytes(), 0);
+  }
+  std::optional<Error> why = overQuota();
+  if (!why) why = use ? diskFull() : use.error();
   if (!why) return;
   for (const RecordingId& id : live)
     if (Entry* entry = entryOf(id); entry && entry->onMustStop)
@@ -241,34 +293,49 @@ Result<std::string> RecordingStore::file(const RecordingId& id, std::string_view
   return fail(ErrorCode::notFound, "recording {} has no {}", id.value, what);
 }
 
+// Also one that waits for another try: that may be for ever.
 Status RecordingStore::remove(const RecordingId& id) {
-  const auto info = describe(id);
-  if (!info) return tl::unexpected(info.error());
-  if (info->state != RecordingState::complete && info->state != RecordingState::failed)
+  Entry* entry = entryOf(id);
+  if (!entry) return fail(ErrorCode::notFound, "there is no recording {}", id.value);
+  const RecordingState state = entry->found.info.state;
+  if (goesOn(state) || (state == RecordingState::finishing && !entry->retry.running()))
     return fail(ErrorCode::conflict, "recording {} is still being made", id.value);
-  log::info("recording deleted", {{"recording", id.value}, {"room", info->room.value}});
-  const auto gone = std::make_shared<FoundRecording>(std::move(entryOf(id)->found));
+  const auto gone = std::make_shared<FoundRecording>(entry->found);
+  const auto removed = std::make_shared<Status>();
+  const bool taken = disk_.run(
+      [gone, removed, directory = policy_.directory] {
+        *removed = gone->plan ? removeUnfinished(directory, gone->info.id) : removeFinished(directory, *gone);
+      },
+      [gone, removed, weak = weak_.get()] {
+        auto* self = weak.get();
+        if (!self) return;
+        if (!*removed) self->onNotRemoved(std::move(*gone), removed->error());
+        self->checkSpace();
+      });
+  if (!taken) return tl::unexpected(noAnswer());
+  log::info("recording deleted", {{"recording", id.value}, {"room", gone->info.room.value}});
   entries_.erase(id);
-  disk_.run([gone, directory = policy_.directory] {
-    if (gone->plan)
-      removeUnfinished(directory, gone->info.id);
-    else
-      removeFinished(directory, *gone);
-  });
-  checkSpace();
   return {};
 }
 
+void RecordingStore::onNotRemoved(FoundRecording found, const Error& why) {
+  log::error("recording is not deleted", {{"recording", found.info.id.value}, {"why", why.text}});
+  auto entry = std::make_unique<Entry>();
+  entry->found = std::move(found);
+  entry->found.info.state = RecordingState::failed;
+  entry->found.info.error = why;
+  const RecordingId id = entry->found.info.id;
+  entries_.emplace(id, std::move(entry));
+}
+
+// What has failed is all that there is of that meeting, and left to people.
 void RecordingStore::dropExpired() {
   if (policy_.retention.count() == 0) return;
   const std::int64_t limit =
       nowMs() - std::chrono::duration_cast<std::chrono::milliseconds>(policy_.retention).count();
   std::vector<RecordingId> expired;
-  for (const auto& [id, entry] : entries_) {
-    const RecordingState state = entry->found.info.state;
-    const bool over = state == RecordingState::complete || state == RecordingState::failed;
-    if (over && entry->found.endedAtMs < limit) expired.push_back(id);
-  }
+  for (const auto& [id, entry] : entries_)
+    if (!entry->found.plan && entry->found.endedAtMs < limit) expired.push_back(id);
   for (const RecordingId& id : expired)
     if (const auto removed = remove(id); !removed) log::error("not deleted", {{"why", removed.error().text}});
 }
@@ -276,8 +343,8 @@ void RecordingStore::dropExpired() {
 RecordingSample RecordingStore::sample() const {
   RecordingSample sample;
   for (const auto& [id, entry] : entries_) ++sample.byState[entry->found.info.state];
-  sample.usedBytes = use_.used;
-  sample.freeBytes = use_.free;
+  sample.usedBytes = usedBytes();
+  sample.freeBytes = freeBytes_;
   sample.quotaBytes = policy_.quotaBytes;
   sample.postFailures = postFailures_;
   return sample;

@@ -26,7 +26,9 @@ struct RecordingPolicy {
   std::int64_t quotaBytes = 0;                     // all recordings together; 0: no limit
   // Of the disk. What unfinished recordings take is left free as well: that much their finished files need.
   std::int64_t minFreeBytes = std::int64_t{1} << 30;
-  std::chrono::hours retention{0};  // after the end of a recording; 0: for ever
+  std::chrono::hours retention{0};  // after the end of a complete recording; 0: for ever
+  // The first time after this as well: a machine may boot with its clock in the future.
+  std::chrono::milliseconds retentionEvery{std::chrono::hours(1)};
   std::chrono::milliseconds checkEvery{5'000};
   std::vector<std::chrono::milliseconds> retryAfter{std::chrono::minutes(1), std::chrono::minutes(5),
                                                     std::chrono::minutes(15), std::chrono::minutes(60)};
@@ -37,7 +39,8 @@ struct RecordingPolicy {
 // thread.
 class RecordingStore {
  public:
-  static constexpr int kMaxAttempts = 5;  // runs of tessera-post that fail
+  static constexpr int kMaxAttempts = 5;              // runs of tessera-post that fail, of one server
+  static constexpr int kHopeless = kMaxAttempts + 1;  // `attempts` of what nothing can be made of
 
   using StopHandler = std::function<void(const RecordingId&, const Error& why)>;  // it must end
   using FinalHandler = std::function<void(const wire::RecordingInfo&, const std::string& path)>;
@@ -75,36 +78,45 @@ class RecordingStore {
     FoundRecording found;
     StopHandler onMustStop;  // while it goes on
     int events = 0;          // in its timeline
+    bool notesLost = false;  // the disk was too slow for some
     int failures = 0;        // of tessera-post since the server started
     Timer retry;
   };
 
   Entry* entryOf(const RecordingId& id);
-  [[nodiscard]] Status mayBegin();
-  std::optional<Error> noSpace(const DiskUse& use) const;
+  [[nodiscard]] Status makeWork(const wire::RecordingPlan& plan);
+  std::int64_t knownBytes() const;
+  std::int64_t usedBytes() const { return knownBytes() + otherBytes_; }
+  std::int64_t reservedBytes() const;
+  std::optional<Error> overQuota() const;
+  std::optional<Error> diskFull() const;
   void checkSpace();
   void onMeasured(const Result<DiskUse>& use);
-  void savePlan(const Entry& entry, std::function<void()> then = {});
+  bool savePlan(const Entry& entry, std::function<void()> then = {});
+  void onNotRemoved(FoundRecording found, const Error& why);
   void dropExpired();
 
   // recording_store_finish.cpp
   void finishNow(const RecordingId& id);
   void onPostProgress(const RecordingId& id, double progress);
   void onPostEnd(const RecordingId& id, const PostRunner::End& end);
-  void onPostDone(const Entry& entry, const std::string& file);
+  void onPostDone(const RecordingId& id, const std::string& file);
   void onComplete(const RecordingId& id, const Result<FoundRecording>& found);
   void tryAgain(Entry& entry, const Error& why, bool counts);
-  void giveUp(Entry& entry, const Error& why);
+  std::chrono::milliseconds nextDelay(Entry& entry) const;
+  void giveUp(Entry& entry, const Error& why, int attempts);
 
   RecordingPolicy policy_;
   FinalHandler onFinal_;
   DirectoryHold hold_;
   std::optional<Error> unusable_;  // why nothing can be recorded at all
   std::map<RecordingId, std::unique_ptr<Entry>> entries_;
-  DiskUse use_;  // as measured last
+  std::int64_t freeBytes_ = 0;   // as measured last
+  std::int64_t otherBytes_ = 0;  // in the directory, of no recording or of half-done files; as measured last
+  bool measuring_ = false, measureAgain_ = false;
   std::uint64_t postFailures_ = 0;
   Timer spaceTimer_, retentionTimer_;
-  DiskThread disk_;
+  DiskThread disk_, scanner_;  // a scan of many files holds up nothing else
   PostRunner post_;
   WeakOwner<RecordingStore> weak_{this};
 };

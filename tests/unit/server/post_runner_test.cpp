@@ -61,7 +61,7 @@ TEST_F(PostRunnerTest, ACrashIsAFailureThatMayPass) {
   post("kill -SEGV $$");
   runner().add({"one"}, "1");
   ASSERT_TRUE(runUntil([&] { return ends.size() == 1; }));
-  EXPECT_EQ(ends[0].outcome, PostRunner::Outcome::later);
+  EXPECT_EQ(ends[0].outcome, PostRunner::Outcome::failed);
   EXPECT_NE(ends[0].why.text.find("signal 11"), std::string::npos) << ends[0].why.text;
 }
 
@@ -70,7 +70,7 @@ TEST_F(PostRunnerTest, WhoSaysNothingForLongIsKilled) {
   post("exec sleep 100");
   runner().add({"one"}, "1");
   ASSERT_TRUE(runUntil([&] { return ends.size() == 1; }));
-  EXPECT_EQ(ends[0].outcome, PostRunner::Outcome::later);
+  EXPECT_EQ(ends[0].outcome, PostRunner::Outcome::failed);
   EXPECT_EQ(ends[0].why.code, ErrorCode::timeout);
 }
 
