@@ -2,6 +2,7 @@
 #include "pipelines/live/live_queue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tessera {
@@ -15,8 +16,10 @@ mix::Nanos ptsOf(const gst::Ref<GstBuffer>& buffer) {
 
 void LiveQueue::onFrame(const gst::Ref<GstBuffer>& frame, bool keyframe) {
   if (!GST_BUFFER_PTS_IS_VALID(frame.get())) return;
+  Few freed;
   const std::lock_guard lock(mutex_);
   if (closed_) return;
+  takeFew(freed);
   LiveItem item{frame, ptsOf(frame), true, keyframe, false};
   if (full(item.pts)) dropAll();
   if (!awaitsKeyframe_) return add(std::move(item));
@@ -26,8 +29,10 @@ void LiveQueue::onFrame(const gst::Ref<GstBuffer>& frame, bool keyframe) {
 
 void LiveQueue::onAac(const gst::Ref<GstBuffer>& packet) {
   if (!GST_BUFFER_PTS_IS_VALID(packet.get())) return;
+  Few freed;
   const std::lock_guard lock(mutex_);
   if (closed_) return;
+  takeFew(freed);
   LiveItem item{packet, ptsOf(packet), false, false, false};
   if (full(item.pts)) dropAll();
   if (awaitsKeyframe_)
@@ -60,16 +65,27 @@ void LiveQueue::keepEarly(LiveItem sound) {
   if (early_.size() < kMaxItems) early_.push_back(std::move(sound));
 }
 
+void LiveQueue::takeFew(Few& freed) {
+  for (LiveItem& each : freed) {
+    if (aside_.empty()) return;
+    each = std::move(aside_.front());
+    aside_.pop_front();
+  }
+}
+
 void LiveQueue::dropAll() {
   dropped_ += std::count_if(items_.begin(), items_.end(), [](const LiveItem& item) { return item.video; });
+  std::ranges::move(items_, std::back_inserter(aside_));
   items_.clear();
   awaitsKeyframe_ = true;
   afterGap_ = true;
 }
 
 std::optional<LiveItem> LiveQueue::pop() {
+  std::deque<LiveItem> freed;
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return closed_ || !items_.empty(); });
+  freed.swap(aside_);
   if (closed_) return std::nullopt;
   LiveItem item = std::move(items_.front());
   items_.pop_front();
@@ -77,10 +93,12 @@ std::optional<LiveItem> LiveQueue::pop() {
 }
 
 void LiveQueue::close() {
+  std::deque<LiveItem> items, early, aside;  // freed outside the lock
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  items_.clear();
-  early_.clear();
+  items.swap(items_);
+  early.swap(early_);
+  aside.swap(aside_);
   wake_.notify_all();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -40,7 +41,12 @@ class LiveQueue final : public ProgramReceiver {
  private:
   static constexpr std::size_t kMaxItems = 4096;  // whatever their times say
 
+  // What was dropped is freed outside the lock, by whoever takes; while that one hangs a few at a time by
+  // those who put in.
+  using Few = std::array<LiveItem, 2>;
+
   // All with the lock held.
+  void takeFew(Few& freed);
   bool full(mix::Nanos newest) const;
   void add(LiveItem item);
   void beginWith(LiveItem keyframe);
@@ -51,6 +57,7 @@ class LiveQueue final : public ProgramReceiver {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<LiveItem> items_;
+  std::deque<LiveItem> aside_;  // dropped, not yet freed
   std::deque<LiveItem> early_;  // sound that came before the keyframe that it may belong to
   bool awaitsKeyframe_ = true;
   bool afterGap_ = false;

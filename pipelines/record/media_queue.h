@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -46,6 +47,10 @@ class MediaQueue : public ProgramReceiver {
   std::deque<Item> take(Nanos limit);
 
  private:
+  // What was dropped is freed outside the lock, by whoever takes. While that one hangs those who put in free
+  // it, a few of it each time: never all of it on the sound's tick, and it does not become more and more.
+  using Few = std::array<Item, 2>;
+  void takeFew(Few& freed);
   void put(Item item, Nanos time, std::size_t bytes);
   void makeRoom(Nanos time, std::size_t bytes);
 
@@ -55,6 +60,7 @@ class MediaQueue : public ProgramReceiver {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Item> items_;
+  std::deque<Item> dropped_;
   std::size_t bytes_ = 0;
   std::optional<Nanos> oldest_;
   bool needsKeyframe_ = false;

@@ -71,6 +71,27 @@ TEST_F(LiveQueueTest, ABacklogIsDroppedUpToTheNextKeyframeAndCounted) {
   EXPECT_EQ(queue_.framesDropped(), 28);
 }
 
+// Never all of it at once on a thread of the room's.
+TEST_F(LiveQueueTest, ABacklogIsFreedByWhoeverTakesOrBitByBit) {
+  int freed = 0;
+  const auto put = [&](mix::Nanos pts, bool keyframe) {
+    const auto buffer = bufferAt(pts);
+    gst_mini_object_weak_ref(
+        GST_MINI_OBJECT(buffer.get()), [](gpointer count, GstMiniObject*) { ++*static_cast<int*>(count); },
+        &freed);
+    queue_.onFrame(buffer, keyframe);
+  };
+  for (int i = 0; i < 10; ++i) put(i * 40ms, i == 0);
+  put(2s, true);
+  EXPECT_EQ(freed, 0);
+  put(2040ms, false);
+  EXPECT_EQ(freed, 2);
+  EXPECT_EQ(next(), "v2000k*");
+  EXPECT_EQ(freed, 11);
+  queue_.close();
+  EXPECT_EQ(freed, 12);
+}
+
 TEST_F(LiveQueueTest, AKeyframeThatMeetsABacklogReplacesIt) {
   frame(0ms, true);
   frame(40ms);
