@@ -23,19 +23,24 @@ constexpr std::array<std::string_view, 20> kDepayloaders{
     "rtpmp4vdepay", "rtpmp4gdepay", "rtpmp4adepay", "rtpmpvdepay",  "rtpmpadepay",
     "rtpopusdepay", "rtppcmudepay", "rtppcmadepay", "rtpL16depay",  "rtpL24depay",
     "rtpg722depay", "rtpg726depay", "rtpac3depay",  "rtpmp2tdepay", "rtpvorbisdepay"};
-constexpr std::array<std::string_view, 17> kParsers{
-    "h264parse", "h265parse", "mpegvideoparse", "mpeg4videoparse", "vp9parse",     "av1parse",
-    "jpegparse", "h263parse", "aacparse",       "mpegaudioparse",  "ac3parse",     "opusparse",
-    "flacparse", "dcaparse",  "theoraparse",    "vorbisparse",     "rawaudioparse"};
-constexpr std::array<std::string_view, 38> kDecoders{
-    "avdec_h264",  "openh264dec", "avdec_h265",     "vp8dec",      "vp9dec",           "avdec_vp8",
-    "avdec_vp9",   "av1dec",      "dav1ddec",       "avdec_mpeg4", "avdec_mpeg2video", "mpeg2dec",
-    "avdec_mjpeg", "jpegdec",     "theoradec",      "avdec_h263",  "avdec_prores",     "avdec_aac",
-    "faad",        "avdec_mp3",   "mpg123audiodec", "opusdec",     "avdec_opus",       "vorbisdec",
-    "flacdec",     "avdec_flac",  "avdec_ac3",      "a52dec",      "avdec_eac3",       "mulawdec",
-    "alawdec",     "avdec_alac",  "avdec_g722",     "avdec_g726",  "avdec_mp2float",   "adpcmdec",
-    "avdec_dca",   "dtsdec",
+// Each of the pictures' says the size that is in the stream itself.
+constexpr std::array<std::string_view, 16> kParsers{
+    "h264parse", "h265parse", "mpegvideoparse", "mpeg4videoparse", "vp9parse", "av1parse",
+    "jpegparse", "h263parse", "aacparse",       "mpegaudioparse",  "ac3parse", "opusparse",
+    "flacparse", "dcaparse",  "vorbisparse",    "rawaudioparse"};
+constexpr std::array<std::string_view, 36> kDecoders{
+    "avdec_h264",       "openh264dec", "avdec_h265",     "vp8dec",         "vp9dec",
+    "avdec_vp8",        "avdec_vp9",   "av1dec",         "dav1ddec",       "avdec_mpeg4",
+    "avdec_mpeg2video", "mpeg2dec",    "avdec_mjpeg",    "jpegdec",        "avdec_h263",
+    "avdec_aac",        "faad",        "avdec_mp3",      "mpg123audiodec", "opusdec",
+    "avdec_opus",       "vorbisdec",   "flacdec",        "avdec_flac",     "avdec_ac3",
+    "a52dec",           "avdec_eac3",  "mulawdec",       "alawdec",        "avdec_alac",
+    "avdec_g722",       "avdec_g726",  "avdec_mp2float", "adpcmdec",       "avdec_dca",
+    "dtsdec",
 };
+
+constexpr std::array<std::string_view, 2> kVp8Decoders{"vp8dec", "avdec_vp8"};
+constexpr std::array<std::string_view, 2> kJpegDecoders{"avdec_mjpeg", "jpegdec"};
 
 template <class List>
 bool has(const List& list, std::string_view name) {
@@ -55,6 +60,13 @@ bool isAllowed(std::string_view name, SourceUrl::Kind kind) {
   return false;
 }
 
+// What a container says of a picture's size is not to be relied on. Of VP8 watchEncoded() looks at it; a JPEG
+// picture's header comes from the depayloader, and no parser is plugged in for one of a file.
+bool saysItsSize(std::string_view decoder, GstCaps* caps, SourceUrl::Kind kind) {
+  if (has(kJpegDecoders, decoder)) return kind == SourceUrl::Kind::rtsp;
+  return !gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-divx");
+}
+
 // One stream of each medium, which several decoders may be tried on.
 struct Chosen {
   GstPad* picture = nullptr;  // not to be dereferenced
@@ -68,6 +80,7 @@ int select(GstPad* pad, GstCaps* caps, GstElementFactory* factory, SourceUrl::Ki
   if (!has(kDecoders, name)) return kTry;
   const bool picture = gst_element_factory_list_is_type(
       factory, GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO | GST_ELEMENT_FACTORY_TYPE_MEDIA_IMAGE);
+  if (picture && !saysItsSize(name, caps, kind)) return kSkip;
   if (picture && isTooLarge(caps)) {
     shared.tooLarge = true;
     return kSkip;
@@ -80,7 +93,7 @@ int select(GstPad* pad, GstCaps* caps, GstElementFactory* factory, SourceUrl::Ki
 
 // A decoder of pictures works behind all else, on the thread that brings it data, which brings it nothing
 // before its first buffer but what another thread may bring as well.
-void tameDecoder(GstElement* element) {
+void tameDecoder(GstElement* element, const std::shared_ptr<PlayShared>& shared) {
   GstElementFactory* factory = gst_element_get_factory(element);
   constexpr GstElementFactoryListType kPictureDecoder = GST_ELEMENT_FACTORY_TYPE_DECODER |
                                                         GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO |
@@ -91,6 +104,7 @@ void tameDecoder(GstElement* element) {
     g_object_set(element, "max-threads", 1, nullptr);
   const auto sink = gst::staticPad(element, "sink");
   if (!sink) return;
+  watchEncoded(sink->get(), has(kVp8Decoders, GST_OBJECT_NAME(factory)), shared);
   gst::addLastingProbe(sink->get(), GST_PAD_PROBE_TYPE_BUFFER, [](GstPad*, GstPadProbeInfo*) {
     preferThisThread(Precedence::behind);
     return GST_PAD_PROBE_REMOVE;
@@ -110,7 +124,8 @@ void restrictAutoplug(GstElement* decodebin, SourceUrl::Kind kind,
         return select(pad, caps, factory, kind, chosen, *shared);
       });
   auto adding = gst::SignalConnection::connect<Adding>(
-      decodebin, "element-added", [](GstElement*, GstElement* element) { tameDecoder(element); });
+      decodebin, "element-added",
+      [shared](GstElement*, GstElement* element) { tameDecoder(element, shared); });
   const std::lock_guard lock(shared->mutex);
   shared->connections.push_back(std::move(selecting));
   shared->connections.push_back(std::move(adding));

@@ -22,9 +22,10 @@ constexpr Nanos kSteady = 10s;        // a stream that came for so long is tried
 constexpr Nanos kReadyBefore = 2s;    // the next round of a file, before the end of this one
 constexpr Nanos kShortestRound = 1s;  // of a file, which may hold a single picture
 constexpr std::chrono::milliseconds kWatch = 1s;
+constexpr std::chrono::milliseconds kLongestWait = 24h;  // whatever a file says of its length
 
 std::chrono::milliseconds delay(Nanos time) {
-  return std::max(std::chrono::ceil<std::chrono::milliseconds>(time), 0ms);
+  return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(time), 0ms, kLongestWait);
 }
 
 bool same(const SourceStatus& a, const SourceStatus& b) {
@@ -153,8 +154,8 @@ class PlayedSource final : public MediaSource {
   }
 
   void look() {
-    if (!current_.playback || !current_.playback->stalled(gst::now())) return;
-    giveUp({ErrorCode::timeout, "nothing comes from it"});
+    if (!current_.playback) return;
+    if (const auto why = current_.playback->stalled(gst::now())) giveUp(*why);
   }
 
   // A stream may come back; a file does not, nor does another password come by itself.

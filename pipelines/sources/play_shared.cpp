@@ -47,7 +47,9 @@ bool PlayShared::take(Medium medium) {
 
 void PlayShared::onBuffer(Medium medium, Nanos due, Nanos bufferLength) {
   lastSign = std::max(gst::now(), due);
-  endsAt = std::max(endsAt.load(), due + bufferLength);
+  const Nanos end = due + std::clamp(bufferLength, Nanos{0}, PlayTime::kMaxLength);
+  for (Nanos before = endsAt; before < end && !endsAt.compare_exchange_weak(before, end);) {
+  }
   bool hasPicture = false, hasSound = false;
   {
     const std::lock_guard lock(mutex);

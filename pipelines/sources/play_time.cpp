@@ -21,15 +21,22 @@ void PlayTime::Offset::observe(Nanos candidate, Nanos now) {
   windowEnd = now + kWindow;
 }
 
-PlayTime::Nanos PlayTime::due(Medium medium, Nanos time, Nanos now) {
+PlayTime::Nanos PlayTime::due(Medium medium, Nanos time, Nanos now, Nanos length) {
+  time = std::clamp(time, -kFarthest, kFarthest);
   const std::lock_guard lock(mutex_);
-  if (kind_ == Kind::played) {
-    if (!origin_) origin_ = now + kLead - time;
-    if (const Nanos late = now - (*origin_ + time); late > kMaxLate) *origin_ += late;
-    return *origin_ + time;
-  }
+  if (kind_ == Kind::played) return playedDue(time, now, length);
   (medium == Medium::picture ? picture_ : sound_).observe(now - time, now);
   return time + liveOffset();
+}
+
+PlayTime::Nanos PlayTime::playedDue(Nanos time, Nanos now, Nanos length) {
+  if (!origin_) origin_ = now + kLead - time;
+  const Nanos over = std::max({over_, now, begin_});  // all that came before
+  if (const Nanos late = now - (*origin_ + time); late > kMaxLate) *origin_ += late;
+  if (const Nanos gap = *origin_ + time - over; gap > kMaxGap) *origin_ -= gap;
+  const Nanos due = *origin_ + time;
+  over_ = std::max(over_, due + std::clamp(length, Nanos{0}, kMaxLength));
+  return due;
 }
 
 // A medium that comes no more counts no more.
@@ -42,7 +49,7 @@ PlayTime::Nanos PlayTime::liveOffset() const {
 
 void PlayTime::beginAt(Nanos at) {
   const std::lock_guard lock(mutex_);
-  if (!origin_) origin_ = at;
+  if (!origin_) origin_ = begin_ = at;
 }
 
 void Gate::open() {

@@ -16,13 +16,15 @@
 namespace tessera {
 namespace {
 
+constexpr const char* kDamaged = "the file is damaged";
+
 // What an element says may name the URL, with its password: only its kind is told.
 Error errorOf(GstMessage* message, bool stream) {
   GError* error = nullptr;
   gst_message_parse_error(message, &error, nullptr);
   const auto is = [error](GQuark domain, int code) { return error && g_error_matches(error, domain, code); };
   const auto resource = [&](int code) { return is(GST_RESOURCE_ERROR, code); };
-  Error ours{ErrorCode::mediaFailed, stream ? "the connection failed" : "the file is damaged"};
+  Error ours{ErrorCode::mediaFailed, stream ? "the connection failed" : kDamaged};
   if (resource(GST_RESOURCE_ERROR_NOT_AUTHORIZED)) {
     ours = {ErrorCode::forbidden, "the server asks for a password, or for another one"};
   } else if (resource(GST_RESOURCE_ERROR_NOT_FOUND)) {
@@ -43,9 +45,9 @@ Error errorOf(GstMessage* message, bool stream) {
 }
 
 // Opened here rather than by filesrc: what is not a file would block it, and nothing can take its place
-// later.
+// later. The path is one that the server has resolved, so a link was put there since.
 Status openFile(const std::string& path, PlayShared& shared) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  const int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
   if (file < 0)
     return errno == ENOENT ? fail(ErrorCode::notFound, "the file does not exist")
                            : fail(ErrorCode::io, "the file cannot be opened (error {})", errno);
@@ -153,8 +155,12 @@ std::optional<Playback::Nanos> Playback::length() const {
   return length > Nanos{0} ? std::optional(length) : std::nullopt;
 }
 
-bool Playback::stalled(Nanos now) const {
-  return begun_ && !over_ && now - shared_->lastSign.load() > kStalled;
+// decodebin keeps some errors of what it is about to plug in to itself: a damaged file may just say nothing.
+std::optional<Error> Playback::stalled(Nanos now) const {
+  const bool neverBegan = !shared_->live && endsAt() == Nanos{0};
+  if (!begun_ || over_ || now - shared_->lastSign.load() <= (neverBegan ? kFileBegins : kStalled)) return {};
+  return neverBegan ? Error{ErrorCode::mediaFailed, kDamaged}
+                    : Error{ErrorCode::timeout, "nothing comes from it"};
 }
 
 void Playback::onMedia(bool video, bool audio) {
@@ -174,7 +180,7 @@ void Playback::onVideoSize(int width, int height) {
 }
 
 void Playback::onMessage(GstMessage* message) {
-  if (shared_->tooLarge) return onFailed({ErrorCode::tooLarge, "its picture is too large"});
+  if (shared_->tooLarge) return onFailed(kTooLarge);
   onFailed(errorOf(message, shared_->live));
 }
 

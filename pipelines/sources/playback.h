@@ -10,13 +10,17 @@
 
 namespace tessera {
 
+inline const Error kTooLarge{ErrorCode::tooLarge, "its picture is too large"};
+
 // One playing of a source, from connecting or opening to its end: a file's round, or a stream's connection.
 // Made ready at once, but nothing goes to the slots before begin(). Main thread; destroying it lets go at
 // once, and the reaper does the rest.
 class Playback {
  public:
   using Nanos = mix::Nanos;
-  static constexpr Nanos kStalled = std::chrono::seconds(10);  // without media: it is given up
+  // Without media for so long it is given up; a file that has not begun by then, sooner.
+  static constexpr Nanos kStalled = std::chrono::seconds(10);
+  static constexpr Nanos kFileBegins = std::chrono::seconds(5);
 
   struct Handlers {  // on the main thread, none after it is destroyed; each may destroy it
     std::function<void(bool video, bool audio)>
@@ -42,7 +46,7 @@ class Playback {
   bool begun() const { return begun_; }
   Nanos endsAt() const;                 // of what was played so far
   std::optional<Nanos> length() const;  // of a file, once known
-  bool stalled(Nanos now) const;
+  std::optional<Error> stalled(Nanos now) const;
 
   // From its threads, by way of the main loop.
   void onMedia(bool video, bool audio);

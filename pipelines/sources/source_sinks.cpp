@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 #include "pipelines/gst/element.h"
 #include "pipelines/gst/probe.h"
 #include "pipelines/legs/decoded_media.h"
+#include "pipelines/legs/vp8_header.h"
 #include "pipelines/sources/playback.h"
 
 namespace tessera {
@@ -32,7 +34,9 @@ constexpr auto kBuffersAndEvents =
     static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
 
 Nanos nanos(GstClockTime time) {
-  return GST_CLOCK_TIME_IS_VALID(time) ? Nanos(static_cast<std::int64_t>(time)) : Nanos{0};
+  constexpr auto kFarthest = static_cast<GstClockTime>(PlayTime::kFarthest.count());
+  return GST_CLOCK_TIME_IS_VALID(time) ? Nanos(static_cast<std::int64_t>(std::min(time, kFarthest)))
+                                       : Nanos{0};
 }
 
 void show(PlayShared& shared, mix::VideoFrame frame, Nanos captured) {
@@ -66,7 +70,7 @@ void tellLate(GstPad* entry, GstClockTime time, Nanos late) {
 void askLength(GstPad* entry, PlayShared& shared) {
   gint64 length = 0;
   if (gst_pad_peer_query_duration(entry, GST_FORMAT_TIME, &length) && length > 0)
-    shared.length = std::max(shared.length.load(), Nanos(length));
+    shared.length = std::max(shared.length.load(), nanos(static_cast<GstClockTime>(length)));
 }
 
 // Null: it is another event.
@@ -111,9 +115,10 @@ GstFlowReturn onSound(PlayShared& shared, GstBuffer* buffer) {
   GstMapInfo map;
   if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return GST_FLOW_OK;
   const std::span samples(reinterpret_cast<const std::int16_t*>(map.data), map.size / sizeof(std::int16_t));
-  const Nanos due = shared.time.due(Medium::sound, nanos(GST_BUFFER_PTS(buffer)), gst::now());
   const auto count = static_cast<std::int64_t>(samples.size()) / shared.channels;
-  shared.onBuffer(Medium::sound, due, Nanos(count * 1'000'000'000 / mix::kSampleRate));
+  const Nanos length(count * 1'000'000'000 / mix::kSampleRate);
+  const Nanos due = shared.time.due(Medium::sound, nanos(GST_BUFFER_PTS(buffer)), gst::now(), length);
+  shared.onBuffer(Medium::sound, due, length);
   const GstFlowReturn result = play(shared, samples, due);
   gst_buffer_unmap(buffer, &map);
   return result;
@@ -139,8 +144,10 @@ gst::ReceivePad::Handlers pictureSink(const std::shared_ptr<PlayShared>& shared)
     if (!shared->gate.waitOpen()) return GST_FLOW_FLUSHING;
     auto frame = frameOf(*info, buffer.get());
     if (!frame) return GST_FLOW_OK;
-    const Nanos due = shared->time.due(Medium::picture, nanos(GST_BUFFER_PTS(buffer.get())), gst::now());
-    shared->onBuffer(Medium::picture, due, nanos(GST_BUFFER_DURATION(buffer.get())));
+    const Nanos length = nanos(GST_BUFFER_DURATION(buffer.get()));
+    const Nanos due =
+        shared->time.due(Medium::picture, nanos(GST_BUFFER_PTS(buffer.get())), gst::now(), length);
+    shared->onBuffer(Medium::picture, due, length);
     if (!waitForTurn(*shared, last, due)) return GST_FLOW_FLUSHING;
     shared->pictureLate = gst::now() - due;
     last = frame;
@@ -160,12 +167,42 @@ gst::ReceivePad::Handlers soundSink(const std::shared_ptr<PlayShared>& shared) {
   return handlers;
 }
 
+namespace {
+
+bool isTooLarge(std::int64_t width, std::int64_t height) {
+  return width * height > kMaxPicturePixels || std::max(width, height) > kMaxPictureSide;
+}
+
+bool isTooLargeVp8(GstBuffer* buffer) {
+  std::array<std::uint8_t, 10> header{};
+  const auto size =
+      vp8KeyframeSize(std::span(header).first(gst_buffer_extract(buffer, 0, header.data(), header.size())));
+  return size && isTooLarge(size->width, size->height);
+}
+
+}  // namespace
+
 bool isTooLarge(GstCaps* caps) {
   const GstStructure* first = gst_caps_get_structure(caps, 0);
   gint width = 0, height = 0;
   if (!gst_structure_get_int(first, "width", &width) || !gst_structure_get_int(first, "height", &height))
     return false;
-  return std::int64_t{width} * height > kMaxPicturePixels || std::max(width, height) > kMaxPictureSide;
+  return isTooLarge(width, height);
+}
+
+void watchEncoded(GstPad* sink, bool vp8, const std::shared_ptr<PlayShared>& shared) {
+  gst::addLastingProbe(sink, kBuffersAndEvents,
+                       [shared, vp8, refused = false](GstPad*, GstPadProbeInfo* info) mutable {
+                         if (refused) return GST_PAD_PROBE_DROP;
+                         if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+                           refused = vp8 && isTooLargeVp8(GST_PAD_PROBE_INFO_BUFFER(info));
+                         } else if (GstCaps* caps = capsIn(info)) {
+                           refused = isTooLarge(caps);
+                         }
+                         if (!refused) return GST_PAD_PROBE_OK;
+                         shared->toMain([](Playback& playback) { playback.onFailed(kTooLarge); });
+                         return GST_PAD_PROBE_DROP;
+                       });
 }
 
 void watchSound(GstPad* entry, const std::shared_ptr<PlayShared>& shared) {

@@ -16,6 +16,8 @@ gst::ReceivePad::Handlers soundSink(const std::shared_ptr<PlayShared>& shared);
 // than kMaxRate are dropped, those that are too large refused, and a decoder that is late leaves some out.
 inline constexpr int kMaxRate = 30;
 void watchPictures(GstPad* entry, const std::shared_ptr<PlayShared>& shared);
+// Where a picture's decoder takes its input: it gets none that is too large, whatever the container says.
+void watchEncoded(GstPad* sink, bool vp8, const std::shared_ptr<PlayShared>& shared);
 void watchSound(GstPad* entry, const std::shared_ptr<PlayShared>& shared);
 
 inline constexpr int kMaxPicturePixels = 4096 * 2304, kMaxPictureSide = 8192;

@@ -141,6 +141,24 @@ TEST(SourceFile, RefusesPicturesBeyondItsSize) {
   EXPECT_EQ(under.video->probe.frames(), 0);
 }
 
+// 320x180 by its container, and 16383x16383 by its pictures.
+TEST(SourceFile, RefusesPicturesThatAreLargerThanItSays) {
+  const TemporaryDirectory folder;
+  makeFilm(folder / "film.mkv", colour("red", 1) + "-c:v libvpx -deadline realtime -g 5 ");
+  std::string film = test::contentOf(folder / "film.mkv");
+  constexpr std::string_view kStart("\x9d\x01\x2a\x40\x01\xb4\x00", 7), kHuge("\xff\x3f\xff\x3f", 4);
+  int changed = 0;
+  for (auto at = film.find(kStart); at != film.npos; at = film.find(kStart, at), ++changed)
+    film.replace(at + 3, kHuge.size(), kHuge);
+  ASSERT_GT(changed, 0);
+  std::ofstream(folder / "huge.mkv", std::ios::binary) << film;
+  SourceUnderTest under;
+  under.playFile(folder / "huge.mkv");
+  ASSERT_TRUE(runUntil([&] { return under.was(SourcePhase::failed); }));
+  EXPECT_EQ(under.statuses.back().why.code, ErrorCode::tooLarge);
+  EXPECT_EQ(under.video->probe.frames(), 0);
+}
+
 // 8 KB that say that they last for two hours, and would have to be as much at 48 kHz.
 TEST(SourceFile, RefusesSoundOfOneSampleASecond) {
   const TemporaryDirectory folder;

@@ -36,6 +36,44 @@ TEST(PlayTime, AFilmThatCannotKeepUpGoesOnLater) {
   EXPECT_EQ(time.due(Medium::sound, 1s, late), late) << "picture and sound stay together";
 }
 
+TEST(PlayTime, AFilmsGapIsLeftOut) {
+  PlayTime time(Kind::played);
+  time.due(Medium::picture, 0ms, kStart);
+  time.due(Medium::sound, 0ms, kStart, 20ms);
+  const Nanos due = time.due(Medium::picture, 1000h, kStart + 1ms);
+  EXPECT_EQ(due, kStart + PlayTime::kLead + 20ms) << "when the rest is over";
+  EXPECT_EQ(time.due(Medium::sound, 1000h + 20ms, kStart + 2ms), due + 20ms) << "they stay together";
+}
+
+TEST(PlayTime, ARoundOfAFilmThatBeginsLateInItsTimeBeginsAtOnce) {
+  PlayTime time(Kind::played);
+  time.beginAt(kStart + 2s);
+  EXPECT_EQ(time.due(Medium::picture, 5h, kStart), kStart + 2s);
+}
+
+TEST(PlayTime, APictureThatStandsLongIsNoGap) {
+  PlayTime time(Kind::played);
+  time.due(Medium::picture, 0ms, kStart, 30s);
+  EXPECT_EQ(time.due(Medium::picture, 30s, kStart + 1ms), kStart + PlayTime::kLead + 30s);
+}
+
+TEST(PlayTime, TimesAtTheEndOfTheirRangeDoNotOverflow) {
+  for (const Kind kind : {Kind::played, Kind::live}) {
+    PlayTime time(kind);
+    for (int i = 0; i < 3; ++i) {
+      const Nanos now = kStart + i * 20ms;
+      for (const Nanos far : {Nanos::max(), Nanos{0}, Nanos::min(), Nanos::max()}) {
+        const Nanos due = time.due(Medium::picture, far, now, 20ms);
+        EXPECT_GE(due, now - PlayTime::kMaxLate);
+        EXPECT_LE(due, now + PlayTime::kMaxGap);
+      }
+    }
+    EXPECT_LE(time.due(Medium::picture, 0ms, kStart, Nanos::max()), kStart + PlayTime::kMaxGap);
+    EXPECT_LE(time.due(Medium::picture, Nanos::max(), kStart),
+              kStart + PlayTime::kMaxLength + PlayTime::kMaxGap);
+  }
+}
+
 // Every second buffer is 30 ms late: they are due when they could be there.
 TEST(PlayTime, AStreamIsDueByItsBest) {
   PlayTime time(Kind::live);
