@@ -51,7 +51,8 @@ void VideoPath::setCanvas(const CanvasSettings& canvas) {
 void VideoPath::keepRungs(const std::vector<RungId>& needed, mix::Nanos now) {
   const std::vector<RungId> program = receivers_.program->neededRungs();
   for (const RungId id : needed) keepRung(id, now);
-  for (const RungId id : program) keepRung(id, now);
+  for (const RungId id : program)
+    if (!refusedLately(id, now)) keepRung(id, now);
   std::erase_if(kept_, [&](const auto& each) {
     const bool over = now - each.second >= kLinger;
     if (over) endRung(each.first);
@@ -73,8 +74,15 @@ void VideoPath::keepRung(RungId id, mix::Nanos now) {
   } else if (auto started = startRung(id); started) {
     kept_.emplace_back(id, now);
   } else {
+    std::erase_if(refused_, [id](const auto& each) { return each.first == id; });
+    refused_.emplace_back(id, now);
     onRungFailed(id, started.error());
   }
+}
+
+bool VideoPath::refusedLately(RungId id, mix::Nanos now) const {
+  return std::ranges::any_of(
+      refused_, [&](const auto& each) { return each.first == id && now - each.second < kTryAgain; });
 }
 
 RungSettings VideoPath::rungSettings(RungId id) const {

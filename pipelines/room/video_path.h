@@ -26,6 +26,8 @@ class VideoPath {
   static constexpr int kStillFps = 5;
   // Someone who goes down a rung may try the higher one again soon, and its encoder is warm then.
   static constexpr mix::Nanos kLinger = std::chrono::seconds(2);
+  // What the program needs and cannot be made is tried again after so long; that takes this thread's time.
+  static constexpr mix::Nanos kTryAgain = std::chrono::seconds(1);
 
   // A rung cannot be made, or is dead. On the main thread.
   using FailureHandler = std::function<void(RungId, const Error&)>;
@@ -56,6 +58,7 @@ class VideoPath {
  private:
   void tick(mix::Nanos now);
   void keepRung(RungId id, mix::Nanos now);
+  bool refusedLately(RungId id, mix::Nanos now) const;
   RungSettings rungSettings(RungId id) const;
   VideoRung::Handlers rungHandlers(RungId id);
   [[nodiscard]] Status startRung(RungId id);
@@ -71,7 +74,8 @@ class VideoPath {
   const FailureHandler onFailed_;
   const std::unique_ptr<mix::VideoMixer> mixer_;
   const std::shared_ptr<mix::TickPhase> phase_;
-  std::vector<std::pair<RungId, mix::Nanos>> kept_;  // when it was needed last
+  std::vector<std::pair<RungId, mix::Nanos>> kept_;     // when it was needed last
+  std::vector<std::pair<RungId, mix::Nanos>> refused_;  // when it could not be made
 
   // Tick thread. `last_` also keeps its canvas from being drawn on, so that an unchanged one comes again.
   mix::FrameRef last_;
