@@ -135,7 +135,6 @@ void HlsOutput::begin() {
 
 void HlsOutput::onOpened() {
   hub_->add(run_->queue(), {RungId{VideoCodec::h264, kProgramLevel}, false, false, true});
-  hub_->askKeyframe(run_->queue().get());
 }
 
 void HlsOutput::onSegment(const HlsSegmenter::Done& done) {

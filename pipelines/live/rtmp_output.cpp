@@ -35,7 +35,6 @@ void RtmpOutput::connect() {
 void RtmpOutput::onConnected() {
   log::info("live output connected", {{"output", status_.id.value}});
   hub_->add(attempt_->queue(), {RungId{VideoCodec::h264, kProgramLevel}, false, false, true});
-  hub_->askKeyframe(attempt_->queue().get());
   rate_.reset();
   change(OutputPhase::live);
 }

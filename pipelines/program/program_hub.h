@@ -48,7 +48,8 @@ struct ProgramNeeds {
 
 // Where recordings and live outputs take what they need from: what is needed by nobody is not made. A rung
 // that is taken here runs on whatever the participants need, with a keyframe at least every kKeyframeEvery
-// (program rung) or kCopyKeyframeEvery (copy), and hears no one's keyframe requests but these.
+// (program rung) or kCopyKeyframeEvery (copy). The program rung hears no one's keyframe requests but these; a
+// copied one those of the participants who take it as well.
 class ProgramHub {
  public:
   static constexpr mix::Nanos kKeyframeEvery = std::chrono::seconds(2);
@@ -57,6 +58,7 @@ class ProgramHub {
   virtual ~ProgramHub() = default;
   // From any thread but those that call the receiver. `receiver` is held weakly; a call may be under way when
   // remove() returns.
+  // What it takes begins with a keyframe soon: one is asked for.
   virtual void add(const std::shared_ptr<ProgramReceiver>& receiver, const ProgramNeeds& needs) = 0;
   virtual void remove(const ProgramReceiver* receiver) = 0;
   // The next frame of what it takes becomes a keyframe (within KeyframeBroker's limits). Any thread.

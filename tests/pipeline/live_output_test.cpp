@@ -29,10 +29,10 @@ class EmptyHub final : public ProgramHub {
  public:
   void add(const std::shared_ptr<ProgramReceiver>&, const ProgramNeeds&) override { ++added; }
   void remove(const ProgramReceiver*) override { ++removed; }
-  void askKeyframe(const ProgramReceiver*) override { ++asked; }
+  void askKeyframe(const ProgramReceiver*) override {}
   std::vector<std::uint8_t> aacConfig() const override { return AacEncoder::config(1); }
   int channels() const override { return 1; }
-  int added = 0, removed = 0, asked = 0;
+  int added = 0, removed = 0;
 };
 
 // Accepts connections (the kernel does) and says nothing; or, when it does not listen, holds a port at which
@@ -160,8 +160,7 @@ TEST_F(HlsOutputTest, WaitsForADirectoryAndTakesNothingMeanwhile) {
   EXPECT_THAT(statuses_.back().why.text, HasSubstr("No such file or directory"));
   EXPECT_EQ(hub->added, 0);
   std::filesystem::create_directory(path_ + "/later");
-  ASSERT_TRUE(test::runUntil([&] { return hub->asked == 1; }));
-  EXPECT_EQ(hub->added, 1);
+  EXPECT_TRUE(test::runUntil([&] { return hub->added == 1; }));
 }
 
 }  // namespace
