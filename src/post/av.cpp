@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "post/av.h"
 
+#include <array>
 #include <cerrno>
+#include <fstream>
 
 namespace tessera::post {
 namespace {
@@ -44,6 +46,14 @@ bool isOfTheDisk(int code) {
   }
 }
 
+// As far as a header may be.
+bool isReadable(const std::string& path) {
+  std::array<char, 64 << 10> beginning;
+  std::ifstream file(path, std::ios::binary);
+  file.read(beginning.data(), beginning.size());
+  return file.is_open() && !file.bad();
+}
+
 }  // namespace
 
 tl::unexpected<Error> avFail(int code, std::string_view what) {
@@ -58,6 +68,8 @@ Result<InputPtr> openInput(const std::string& path, const char* format) {
   raw->flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN;
   const std::string url = "file:" + path;
   const int opened = avformat_open_input(&raw, url.c_str(), av_find_input_format(format), nullptr);
+  // Matroska's demuxer says EIO, too, of a file that ends within its header.
+  if (opened == AVERROR(EIO) && isReadable(path)) return avFail(AVERROR_INVALIDDATA, "opening " + path);
   if (opened < 0) return avFail(opened, "opening " + path);  // which has freed it
   return InputPtr(raw);
 }
