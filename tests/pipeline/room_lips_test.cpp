@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "room_fixture.h"
+#include "support/onsets.h"
 
 // Picture and sound of one sender, through capture times, playout delay, mixers and encoders, must still
 // belong together for those who watch the mix.
@@ -12,55 +12,18 @@ namespace tessera {
 namespace {
 
 using namespace std::chrono_literals;
+using test::Onsets;
 using test::RoomUnderTest;
 using test::runUntil;
+using test::soundLater;
 
 constexpr mix::Nanos kLipTolerance = 40ms;
-constexpr std::size_t kSamplesPerLook = 240;  // 5 ms
 // Both legs need a sender report each before picture and sound can be aligned (RFC 3550, 6.2: up to 5 s).
 constexpr std::size_t kFlashesBeforeAligned = 8;
 constexpr std::size_t kFlashesJudged = 7;  // by their median: a busy machine delays single ones
 
-// When something begins, by the receiver's clock. Filled on a streaming thread, read by the test.
-class Onsets {
- public:
-  void look(bool on, mix::Nanos time) {
-    const std::lock_guard lock(mutex_);
-    if (on && !on_) times_.push_back(time);
-    on_ = on;
-  }
-  std::vector<mix::Nanos> times() const {
-    const std::lock_guard lock(mutex_);
-    return times_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  bool on_ = false;
-  std::vector<mix::Nanos> times_;
-};
-
 bool bright(const mix::VideoFrame& frame) {
   return test::middleOf(frame).y > 120;
-}
-
-bool loud(std::span<const std::int16_t> samples) {
-  return std::ranges::any_of(samples, [](std::int16_t sample) { return std::abs(sample) > 4000; });
-}
-
-// How much later than each flash its beep came, of all but the last flash, whose beep may be on its way.
-std::vector<mix::Nanos> soundLater(const Onsets& flashes, const Onsets& beeps) {
-  std::vector<mix::Nanos> later;
-  auto seen = flashes.times();
-  const auto heard = beeps.times();
-  if (seen.empty() || heard.empty()) return later;
-  seen.pop_back();
-  for (const mix::Nanos time : seen) {
-    const auto nearest =
-        std::ranges::min_element(heard, {}, [&](mix::Nanos t) { return std::chrono::abs(t - time); });
-    later.push_back(*nearest - time);
-  }
-  return later;
 }
 
 // The median of the last ones, once there are enough since the streams were aligned.
@@ -91,8 +54,7 @@ TEST(RoomLips, flashesAndBeepsStayTogether) {
     flashes->look(bright(frame), frame.captured);
   };
   viewer.client->audio.onSamples = [beeps](std::span<const std::int16_t> samples, mix::Nanos time) {
-    for (; samples.size() >= kSamplesPerLook; samples = samples.subspan(kSamplesPerLook), time += 5ms)
-      beeps->look(loud(samples.first(kSamplesPerLook)), time);
+    beeps->listen(samples, time);
   };
   // On a machine that is out of time frames are late for their tick: it may take a while to see seven in
   // peace, but a constant error is never within the tolerance.
